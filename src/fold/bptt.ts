@@ -1,0 +1,58 @@
+/**
+ * Backpropagation through time: an explicit reverse fold, by `pull` only (THEORY §2). With L the cost at s_T,
+ *
+ *     ∇s(0)   = ∂ℓ/∂s (s_T, y)
+ *     ∇s(t+1) = [∂F/∂s (x, s_{T−t−1}, θ)]ᵀ ∇s(t)
+ *     ∇θ(t)   = [∂F/∂θ (x, s_{T−t−1}, θ)]ᵀ ∇s(t)           t = 0 … K−1
+ *
+ * The state gradients are those of each sample's own cost, ∇θ and ∇x(t) that of the batch mean and of each sample. (The paper
+ * labels our ∇θ(t) with t + 1.)
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Layers } from '../phi/interaction.ts'
+import type { Settled } from './free-phase.ts'
+import { badSteps, type Mistake } from './mistake.ts'
+import { mapPhase, type Moment, type Phase } from './phase.ts'
+import type { Problem } from './pose.ts'
+
+/** A moment of BPTT: also ∇x(t) = [∂F/∂x (x, s_{T−t−1}, θ)]ᵀ ∇s(t), per sample. */
+export interface ReverseMoment<T> extends Moment<T> {
+  readonly input: () => T
+}
+
+/**
+ * Emits ∇s(t), ∇θ(t) and ∇x(t) for t = 0 … K−1; the phase may be asked for K moments, no more.
+ * Left BadSteps when K < 1 or fewer than K states before s_T were kept.
+ */
+export const backpropagation = <T>(
+  problem: Problem<T>, { state, before }: Pick<Settled<T>, 'state' | 'before'>, steps: number,
+): E.Either<Mistake, Phase<ReverseMoment<T>>> => {
+  if (!Number.isSafeInteger(steps) || steps < 1 || steps > before.length) return E.left(badSteps('K', steps, 1, before.length))
+  const { algebra: A, motion, costing, batch } = problem
+  const last = state.length - 1
+  const start = state.map((sl, l) => (l === last ? costing.gradient(sl) : A.fill(A.shape(sl), 0)))
+  type Pull = ReturnType<typeof motion.pull>
+  // At a fixed point the same state comes K times; its pull is made once.
+  const from = (gradient: Layers<T>, t: number, at: Layers<T> | undefined, known: Pull | undefined): Phase<ReverseMoment<T>> => ({
+    next: () => {
+      const s = before[t]
+      if (s === undefined) throw new RangeError(`backpropagation: asked for moment ${t} of ${steps}`)
+      const pull = s === at && known !== undefined ? known : motion.pull(s)
+      const pulled = pull(gradient)
+      const moment: ReverseMoment<T> = {
+        state: gradient,
+        param: () => Object.fromEntries(Object.entries(pulled.param()).map(([name, g]) => [name, A.over(g, batch)])),
+        input: pulled.input,
+      }
+      return [moment, from(pulled.state, t + 1, s, pull)]
+    },
+  })
+  return E.right(from(start, 0, undefined, undefined))
+}
+
+/** The same phase with every sign turned: −∇s(t) and −∇θ(t), which EP's updates are compared with. */
+export const descending = <T>(problem: Problem<T>, phase: Phase<Moment<T>>): Phase<Moment<T>> =>
+  mapPhase(phase, ({ state, param }) => ({
+    state: state.map(problem.algebra.neg),
+    param: () => Object.fromEntries(Object.entries(param()).map(([name, g]) => [name, problem.algebra.neg(g)])),
+  }))

@@ -1,0 +1,57 @@
+/**
+ * What can go wrong with what a user brings, as tagged values: each carries its numbers and a one-line message that says
+ * where, what was expected, what came, and what to do.
+ */
+import type { Shape } from '../tensor/algebra.ts'
+import { showShape } from '../tensor/algebra.ts'
+
+export type Mistake =
+  | { readonly _tag: 'WrongShape'; readonly tensor: string; readonly expected: Shape; readonly actual: Shape; readonly message: string }
+  | { readonly _tag: 'MissingParameter' | 'UnknownParameter'; readonly tensor: string; readonly message: string }
+  | { readonly _tag: 'NonFinite'; readonly tensor: string; readonly index: number; readonly value: number; readonly message: string }
+  | { readonly _tag: 'BadSteps'; readonly steps: number; readonly message: string }
+  | { readonly _tag: 'BadBeta'; readonly beta: number; readonly message: string }
+  | { readonly _tag: 'Diverged'; readonly step: number; readonly layer: number; readonly message: string }
+  | { readonly _tag: 'NotSettled'; readonly residual: number; readonly tolerance: number; readonly steps: number; readonly message: string }
+
+export const wrongShape = (tensor: string, expected: Shape, actual: Shape): Mistake => ({
+  _tag: 'WrongShape', tensor, expected, actual,
+  message: `${tensor}: expected shape ${showShape(expected)}, got ${showShape(actual)}`,
+})
+
+export const missingParameter = (tensor: string, known: readonly string[]): Mistake => ({
+  _tag: 'MissingParameter', tensor,
+  message: `parameter ${tensor} is missing; the model needs ${known.join(', ')}`,
+})
+
+export const unknownParameter = (tensor: string, known: readonly string[]): Mistake => ({
+  _tag: 'UnknownParameter', tensor,
+  message: `parameter ${tensor} is not one of the model's; it has ${known.join(', ')}`,
+})
+
+export const nonFinite = (tensor: string, index: number, value: number): Mistake => ({
+  _tag: 'NonFinite', tensor, index, value,
+  message: `${tensor}: entry ${index} is ${value}; all entries must be finite`,
+})
+
+export const badSteps = (name: string, steps: number, least: number, most: number = Infinity): Mistake => ({
+  _tag: 'BadSteps', steps,
+  message: `${name}: expected a whole number of steps, at least ${least}${most < Infinity ? ` and at most ${most}` : ''}, got ${steps}`,
+})
+
+export const badBeta = (beta: number): Mistake => ({
+  _tag: 'BadBeta', beta,
+  message: beta === 0
+    ? 'beta: 0 leaves nothing to divide by; use a small one such as 0.01, or the exact limit'
+    : `beta: expected a finite number other than 0, got ${beta}`,
+})
+
+export const diverged = (step: number, layer: number): Mistake => ({
+  _tag: 'Diverged', step, layer,
+  message: `free phase: layer s${layer} is no longer finite after ${step} steps; use a smaller epsilon or smaller weights`,
+})
+
+export const notSettled = (residual: number, tolerance: number, steps: number): Mistake => ({
+  _tag: 'NotSettled', residual, tolerance, steps,
+  message: `free phase: after ${steps} steps the state still moves by ${residual}, more than ${tolerance}; use more steps or a smaller epsilon`,
+})

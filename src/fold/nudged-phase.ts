@@ -1,0 +1,57 @@
+/**
+ * Equilibrium propagation: a fold over time. From s^β_0 = s* (THEORY §3, the paper's eq. for the second phase),
+ *
+ *     s^β_{t+1} = F(x, s^β_t, θ) − β ∂ℓ/∂s (s^β_t, y)
+ *     Δs(β, t)  = (s^β_{t+1} − s^β_t) / β                      per sample
+ *     Δθ(β, t)  = (rule(s^β_{t+1}) − rule(s^β_t)) / β          mean over the batch; rule = ∂Φ/∂θ
+ *
+ * Σ_{t<K} Δθ(β, t) telescopes to the contrastive difference (law L6).
+ */
+import type { Drives, Layers, Params } from '../phi/interaction.ts'
+import type { Algebra } from '../tensor/algebra.ts'
+import type { Nudge } from './nudge.ts'
+import { mapPhase, type Moment, type Phase, zipPhases } from './phase.ts'
+import type { Problem } from './pose.ts'
+
+/** −β ∂ℓ/∂s at s: a force on the output layer. */
+const force = <T>({ algebra: A, costing }: Problem<T>, beta: T, s: Layers<T>): Drives<T> =>
+  s.map((output, l) => (l === s.length - 1 ? A.neg(A.times(beta, costing.gradient(output))) : undefined))
+
+/** The nudged states s^β_1, s^β_2, … from s^β_0 = s*. */
+export const nudgedPhase = <T>(problem: Problem<T>, beta: T, s: Layers<T>): Phase<Layers<T>> => ({
+  next: () => {
+    const next = problem.motion.step(s, force(problem, beta, s))
+    return [next, nudgedPhase(problem, beta, next)]
+  },
+})
+
+/** name ↦ f(a, b) for each parameter. */
+export const zipParams = <A, B, C>(a: Params<A>, b: Params<B>, f: (a: A, b: B) => C): Params<C> =>
+  Object.fromEntries(Object.entries(a).map(([name, p]) => [name, f(p, b[name] as B)]))
+
+/** Emits Δs(β, t) and Δθ(β, t) for t = 0, 1, … */
+export const equilibriumPropagation = <T, U>(problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>): Phase<Moment<U>> => {
+  const { algebra: A, motion, batch } = problem
+  // The rule at s^β_t serves twice, for Δθ(t−1) and for Δθ(t): it is passed along.
+  const from = (s: Layers<T>, rule: Params<T>, states: Phase<Layers<T>>): Phase<Moment<U>> => ({
+    next: () => {
+      const [next, later] = states.next()
+      const nextRule = motion.rule(next)
+      const moment: Moment<U> = {
+        state: next.map((sl, l) => nudge.quotient(A.sub(sl, s[l] as T))),
+        param: () => zipParams(nextRule, rule, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch)),
+      }
+      return [moment, from(next, nextRule, later)]
+    },
+  })
+  return from(settled, motion.rule(settled), nudgedPhase(problem, nudge.beta, settled))
+}
+
+/** The mean of two phases: with +β and −β from the same s*, the centered estimate, whose error is O(β²). */
+export const meanOf = <T>(out: Algebra<never, T>, first: Phase<Moment<T>>, second: Phase<Moment<T>>): Phase<Moment<T>> => {
+  const mean = (a: T, b: T): T => out.over(out.add(a, b), 2)
+  return mapPhase(zipPhases(first, second), ([a, b]) => ({
+    state: a.state.map((sl, l) => mean(sl, b.state[l] as T)),
+    param: () => zipParams(a.param(), b.param(), mean),
+  }))
+}

@@ -1,0 +1,53 @@
+/**
+ * A phase is a stream over time: what it emits at t and the phase that follows. EP (forward) and BPTT (backward) emit index t
+ * in the same order, so that they can be folded in lock step with memory that does not grow with K.
+ *
+ * The folds here are the only loops over time; they are fp-ts' stack-safe `tailRec`, since T may be 30 000.
+ */
+import { tailRec } from 'fp-ts/lib/ChainRec.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Layers, Params } from '../phi/interaction.ts'
+
+/** What both folds emit at t: per layer and, when asked for, per parameter. */
+export interface Moment<T> {
+  readonly state: Layers<T>
+  readonly param: () => Params<T>
+}
+
+/** A stream: `next` gives the emission at t and the rest. */
+export interface Phase<Emitted> {
+  readonly next: () => readonly [Emitted, Phase<Emitted>]
+}
+
+/** Folds the first `steps` emissions, t = 0 … steps − 1. */
+export const foldPhase = <Emitted, Acc>(
+  phase: Phase<Emitted>, steps: number, start: Acc, combine: (acc: Acc, emitted: Emitted, t: number) => Acc,
+): Acc =>
+  tailRec({ phase, acc: start, t: 0 }, ({ phase: now, acc, t }) => {
+    if (t >= steps) return E.right(acc)
+    const [emitted, later] = now.next()
+    return E.left({ phase: later, acc: combine(acc, emitted, t), t: t + 1 })
+  })
+
+/** The first `steps` emissions as an array. */
+export const take = <Emitted>(phase: Phase<Emitted>, steps: number): readonly Emitted[] =>
+  foldPhase<Emitted, readonly Emitted[]>(phase, steps, [], (all, emitted) => [...all, emitted])
+
+/** The same emission for ever. */
+export const repeat = <Emitted>(emitted: Emitted): Phase<Emitted> => ({ next: () => [emitted, repeat(emitted)] })
+
+/** Each emission through f. */
+export const mapPhase = <A, B>(phase: Phase<A>, f: (emitted: A) => B): Phase<B> => ({
+  next: () => {
+    const [emitted, later] = phase.next()
+    return [f(emitted), mapPhase(later, f)]
+  },
+})
+
+/** Two phases in lock step. */
+export const zipPhases = <A, B>(first: Phase<A>, second: Phase<B>): Phase<readonly [A, B]> => ({
+  next: () => {
+    const [[a, laterA], [b, laterB]] = [first.next(), second.next()]
+    return [[a, b], zipPhases(laterA, laterB)]
+  },
+})

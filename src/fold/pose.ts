@@ -1,0 +1,82 @@
+/**
+ * A problem is a model posed with its parameters, an input and a target over one interpreter. Everything that users bring is
+ * checked here, once; whatever the folds meet afterwards is well shaped and finite. What does not depend on the state
+ * (the input's drive, the activations' closures) is computed here too, once per phase.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Cost, Costing } from '../cost/cost.ts'
+import type { Dynamics, ExactDynamics, ExactMotion, GradientDynamics, GradientMotion, Motion } from '../phi/dynamics.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
+import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
+import { sameShape } from '../tensor/algebra.ts'
+import { type Mistake, missingParameter, nonFinite, unknownParameter, wrongShape } from './mistake.ts'
+
+/** What a model is run on: parameters by name, input (batch, inputs) and target (batch, outputs). */
+export interface Data<T> {
+  readonly theta: Params<T>
+  readonly x: T
+  readonly y: T
+}
+
+/** A model ready to move. M says what is known of its motion. */
+export interface Problem<T, M extends Motion<T> = Motion<T>> {
+  readonly algebra: Algebra<never, T>
+  readonly motion: M
+  readonly costing: Costing<T>
+  readonly batch: number
+  /** s = 0, where the paper starts. */
+  readonly zeros: Layers<T>
+}
+
+const check = <T>(A: Algebra<never, T>, name: string, tensor: T, expected: Shape): readonly Mistake[] => {
+  const actual = A.shape(tensor)
+  if (!sameShape(actual, expected)) return [wrongShape(name, expected, actual)]
+  const numbers = A.numbers(tensor)
+  const index = numbers.findIndex((value) => !Number.isFinite(value))
+  return index < 0 ? [] : [nonFinite(name, index, numbers[index] as number)]
+}
+
+/** The first mistake in the data of a model with these sizes and parameters, if any. */
+const mistakes = <T>(
+  A: Algebra<never, T>, sizes: readonly number[], shapes: Readonly<Record<string, Shape>>, { theta, x, y }: Data<T>,
+): readonly Mistake[] => {
+  const [batch = 1] = A.shape(x)
+  const known = Object.keys(shapes)
+  return [
+    ...known.filter((name) => theta[name] === undefined).map((name) => missingParameter(name, known)),
+    ...Object.keys(theta).filter((name) => shapes[name] === undefined).map((name) => unknownParameter(name, known)),
+    ...Object.entries(shapes).flatMap(([name, shape]) => {
+      const tensor = theta[name]
+      return tensor === undefined ? [] : check(A, name, tensor, shape)
+    }),
+    ...check(A, 'input x', x, [Math.max(batch, 1), sizes[0] as number]),
+    ...check(A, 'target y', y, [Math.max(batch, 1), sizes[sizes.length - 1] as number]),
+  ]
+}
+
+/** Poses a model over A with a cost. Left with the first mistake: a wrong shape, a missing or unknown parameter, NaN or ∞. */
+export function pose<N extends Op, T>(
+  A: Algebra<N, T>, dynamics: GradientDynamics<N>, cost: Cost<N>,
+): (data: Data<T>) => E.Either<Mistake, Problem<T, GradientMotion<T>>>
+export function pose<N extends Op, T>(
+  A: Algebra<N, T>, dynamics: ExactDynamics<N>, cost: Cost<N>,
+): (data: Data<T>) => E.Either<Mistake, Problem<T, ExactMotion<T>>>
+export function pose<N extends Op, T>(
+  A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>,
+): (data: Data<T>) => E.Either<Mistake, Problem<T>>
+export function pose<N extends Op, T>(
+  A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>,
+): (data: Data<T>) => E.Either<Mistake, Problem<T>> {
+  return (data) => {
+    const [mistake] = mistakes(A, dynamics.sizes, dynamics.params, data)
+    if (mistake !== undefined) return E.left(mistake)
+    const [batch = 0] = A.shape(data.x)
+    return E.right({
+      algebra: A,
+      motion: dynamics.at(A)(data.theta, data.x),
+      costing: cost.at(A)(data.y),
+      batch,
+      zeros: dynamics.sizes.slice(1).map((units) => A.fill([batch, units], 0)),
+    })
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Complex float64 numbers: the number system of the complex-step witness, Im f(x + ih) / h = f′(x) + O(h²), which needs
+ * no difference of nearby values and so allows h = 10⁻¹⁰⁰. Analytic functions only: no clip, no abs.
+ */
+import { float64 } from './float64.ts'
+import type { NumberSystem } from './number.ts'
+
+/** re + i·im. */
+export interface Complex {
+  readonly re: number
+  readonly im: number
+}
+
+const make = (re: number, im: number): Complex => ({ re, im })
+
+const div = (a: Complex, b: Complex): Complex => {
+  const norm = b.re * b.re + b.im * b.im
+  return make((a.re * b.re + a.im * b.im) / norm, (a.im * b.re - a.re * b.im) / norm)
+}
+
+// tanh(a + ib) = (t + i·w) / (1 + i·t·w) with t = tanh a, w = tan b: no overflow for large |a|.
+const tanh = (z: Complex): Complex => {
+  const [t, w] = [Math.tanh(z.re), Math.tan(z.im)]
+  return div(make(t, w), make(1, t * w))
+}
+
+/** ℂ in float64. `distance` is the larger of the distances of the two parts. */
+export const complex: NumberSystem<'tanh' | 'logistic', Complex> = {
+  name: 'complex',
+  zero: make(0, 0),
+  one: make(1, 0),
+  of: (c) => make(c, 0),
+  add: (a, b) => make(a.re + b.re, a.im + b.im),
+  sub: (a, b) => make(a.re - b.re, a.im - b.im),
+  mul: (a, b) => make(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re),
+  div,
+  neg: (a) => make(-a.re, -a.im),
+  equals: (a, b) => a.re === b.re && a.im === b.im,
+  distance: (a, b) => Math.max(float64.distance(a.re, b.re), float64.distance(a.im, b.im)),
+  toNumber: (a) => a.re,
+  tanh,
+  // logistic(z) = (1 + tanh(z/2)) / 2
+  logistic: (z) => {
+    const half = tanh(make(z.re / 2, z.im / 2))
+    return make((1 + half.re) / 2, half.im / 2)
+  },
+}

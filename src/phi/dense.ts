@@ -1,0 +1,58 @@
+/**
+ * Dense coupling between two layers, Ψ = ⟨u_to, W u_from⟩ with W of shape (to, from). Batched, row b of u is sample b, so
+ * W u reads u Wᵀ, and
+ *
+ *     ∂Ψ/∂u_to     = u_from Wᵀ          (constant when `from` is the input)
+ *     ∂Ψ/∂u_from   = u_to W
+ *     ∂Ψ/∂W        = u_toᵀ u_from       (summed over the batch)
+ *     ∂²Ψ/∂u² v    = v_from Wᵀ at `to`,  v_to W at `from`          Ψ is bilinear
+ *     ∂²Ψ/∂W∂u v   = v_toᵀ u_from + u_toᵀ v_from
+ *     ∂²Ψ/∂u_0∂u v = v_to W             when `from` is the input
+ */
+import { drivesAt, type End, type Interaction, layerOf, type Layers, paramOf } from './interaction.ts'
+
+/** Sum where absent is zero; undefined when nothing is left. */
+const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undefined)[]): T | undefined =>
+  parts.reduce((a, b) => (a !== undefined && b !== undefined ? add(a, b) : (a ?? b)), undefined)
+
+/**
+ * Ψ = ⟨u_to, W u_from⟩. `to` must be a layer (≥ 1); `from` may be the input (0). `name` names the parameter W, of shape
+ * (to.units, from.units). Throws RangeError when both ends are one layer: that is `lateral`.
+ */
+export const dense = (name: string, from: End, to: End): Interaction<never> => {
+  if (from.layer === to.layer || to.layer < 1)
+    throw new RangeError(`dense ${name}: expected two different layers ending at 1 or above, got ${from.layer} → ${to.layer}`)
+  const fromInput = from.layer === 0
+  return {
+    name,
+    params: { [name]: [to.units, from.units] },
+    units: [[from.layer, from.units], [to.layer, to.units]],
+    at: (A) => (theta, u0) => {
+      const W = paramOf(theta, name)
+      const still = fromInput ? A.matmulNT(u0, W) : undefined
+      const forward = (u: Layers<typeof u0>) => still ?? A.matmulNT(layerOf(u, from.layer), W)
+      return {
+        constant: still === undefined ? [] : drivesAt([to.layer, still]),
+        value: (u) => A.dot(layerOf(u, to.layer), forward(u)),
+        drive: (u) => fromInput ? [] : drivesAt(
+          [to.layer, forward(u)],
+          [from.layer, A.matmulNN(layerOf(u, to.layer), W)]),
+        param: (u) => ({ [name]: A.matmulTN(layerOf(u, to.layer), layerOf(u, from.layer)) }),
+        pull: (u) => (v) => {
+          const [vFrom, vTo] = [v[from.layer], v[to.layer]]
+          const back = () => vTo && A.matmulNN(vTo, W)
+          return {
+            state: drivesAt([to.layer, vFrom && A.matmulNT(vFrom, W)], [from.layer, fromInput ? undefined : back()]),
+            param: () => {
+              const gradient = present(A.add,
+                vTo && A.matmulTN(vTo, layerOf(u, from.layer)),
+                vFrom && A.matmulTN(layerOf(u, to.layer), vFrom))
+              return { [name]: gradient ?? A.fill([to.units, from.units], 0) }
+            },
+            input: () => (fromInput ? back() : undefined),
+          }
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * All that the two folds need to know of a model: how it moves (`step`), what BPTT pulls back (`pull`) and what EP takes
+ * differences of (`rule`). States list layers s¹ … sᴸ, each (batch, units); the input x is (batch, units).
+ *
+ * Three kinds, told apart by type, because they satisfy the theorem to different degrees:
+ * `Dynamics` (nothing promised), `ExactDynamics` (a metric M relates the two folds), `GradientDynamics` (F = ∂Φ/∂s, M = 1).
+ */
+import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
+import type { Drives, Layers, Params } from './interaction.ts'
+
+/** The transition function F at given θ and x, with its hand-derived transposes. */
+export interface Motion<T> {
+  /** s ↦ F(x, s, θ), nudged by a force (−β ∂ℓ/∂s); where the force enters is the dynamics' own affair. */
+  readonly step: (s: Layers<T>, force?: Drives<T>) => Layers<T>
+  /** v ↦ (∂F/∂s)ᵀ v; and, when asked for, (∂F/∂θ)ᵀ v summed over the batch and (∂F/∂x)ᵀ v. */
+  readonly pull: (s: Layers<T>) => (v: Layers<T>) => PulledBack<T>
+  /** What EP takes differences of: ∂Φ/∂θ, or its stand-in where there is no Φ. Summed over the batch. */
+  readonly rule: (s: Layers<T>) => Params<T>
+}
+
+export interface PulledBack<T> {
+  readonly state: Layers<T>
+  readonly param: () => Params<T>
+  readonly input: () => T
+}
+
+/**
+ * A motion for which EP in the limit equals BPTT, weighted by a metric M(s): with J = ∂F/∂s,
+ * J M = M Jᵀ, a force f enters as M f, and (∂F/∂θ)ᵀ v = ∂(rule)/∂s · M v. Then Δs(t) = −M ∇s(t) and Δθ(t) = −∇θ(t).
+ */
+export interface ExactMotion<T> extends Motion<T> {
+  readonly metric: (s: Layers<T>) => (v: Layers<T>) => Layers<T>
+}
+
+/** The strict case of the paper: step = ∂Φ/∂s, rule = ∂Φ/∂θ, M = 1. Φ sums over the batch. */
+export interface GradientMotion<T> extends ExactMotion<T> {
+  readonly phi: (s: Layers<T>) => T
+}
+
+interface Described {
+  readonly name: string
+  /** Units of the input and of each layer, input first. */
+  readonly sizes: readonly number[]
+  readonly params: Readonly<Record<string, Shape>>
+}
+
+/** A model over every algebra with the functions in N. The stage `at(A)(θ, x)` does all work that is the same at every step. */
+export interface Dynamics<N extends Op> extends Described {
+  readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => Motion<T>
+}
+
+export interface ExactDynamics<N extends Op> extends Described {
+  readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => ExactMotion<T>
+}
+
+export interface GradientDynamics<N extends Op> extends Described {
+  readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => GradientMotion<T>
+}

@@ -1,0 +1,92 @@
+/**
+ * An interaction Ψ(u, θ) couples layers: u_0 is the input, u_1 … u_L the layers (after their activation). Interactions
+ * add, so they form a commutative monoid, and each derivative below is a homomorphism of it: law L3.
+ *
+ * Each term carries its value, its hand-derived first derivatives and its two products of second derivatives with a
+ * vector. Ψ sums over the batch (axis 0), so ∂Ψ/∂u is per sample and ∂Ψ/∂θ is summed. Laws: L1, L2.
+ *
+ * The stages matter. `at(A)(θ, u0)` runs once per phase: what depends on the static input and θ alone, such as W u_0 + b,
+ * is computed there and handed out as `constant`; only `drive` is computed at every step.
+ */
+import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
+
+/** One tensor per layer. */
+export type Layers<T> = readonly T[]
+
+/** A contribution to some layers, indexed like u (0 is the input); absent means zero. */
+export type Drives<T> = readonly (T | undefined)[]
+
+/** Parameters, or gradients with respect to them, by name. */
+export type Params<T> = Readonly<Record<string, T>>
+
+/** Ψ at given θ and input u_0; u and v list all layers, the input first. */
+export interface Coupling<T> {
+  /** The part of ∂Ψ/∂u which does not depend on the state. */
+  readonly constant: Drives<T>
+  /** Ψ summed over the batch, a scalar. */
+  readonly value: (u: Layers<T>) => T
+  /** ∂Ψ/∂u_l for l ≥ 1, less `constant`. */
+  readonly drive: (u: Layers<T>) => Drives<T>
+  /** ∂Ψ/∂θ, summed over the batch. */
+  readonly param: (u: Layers<T>) => Params<T>
+  /** v ↦ ∂²Ψ/∂u² v, ∂²Ψ/∂θ∂u v and ∂²Ψ/∂u_0∂u v. The last two are computed when asked for; v_0 is absent. */
+  readonly pull: (u: Layers<T>) => (v: Drives<T>) => Pulled<T>
+}
+
+export interface Pulled<T> {
+  readonly state: Drives<T>
+  readonly param: () => Params<T>
+  readonly input: () => T | undefined
+}
+
+/** Ψ(u, θ) over every algebra that has the functions named in N. */
+export interface Interaction<N extends Op> {
+  readonly name: string
+  /** Name and shape of each parameter. */
+  readonly params: Readonly<Record<string, Shape>>
+  /** Widths that it demands: [layer, units]. */
+  readonly units: readonly (readonly [layer: number, units: number])[]
+  readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, u0: T) => Coupling<T>
+}
+
+/** a + b, where absent is zero. */
+export const addDrives = <T>(A: Algebra<never, T>, a: Drives<T>, b: Drives<T>): Drives<T> =>
+  Array.from({ length: Math.max(a.length, b.length) }, (_, l) => {
+    const [p, q] = [a[l], b[l]]
+    return p !== undefined && q !== undefined ? A.add(p, q) : (p ?? q)
+  })
+
+/** Pointwise sum: a parameter that two terms share gets the sum of their gradients. */
+export const addParams = <T>(A: Algebra<never, T>, a: Params<T>, b: Params<T>): Params<T> => ({
+  ...a,
+  ...Object.fromEntries(Object.entries(b).map(([name, q]) => {
+    const p = a[name]
+    return [name, p === undefined ? q : A.add(p, q)]
+  })),
+})
+
+/** A drive that acts on the layers named and nowhere else. */
+export const drivesAt = <T>(...parts: readonly (readonly [layer: number, drive: T | undefined])[]): Drives<T> => {
+  const at = new Map(parts)
+  return Array.from({ length: Math.max(-1, ...at.keys()) + 1 }, (_, layer) => at.get(layer))
+}
+
+/** The tensor of one layer. Throws where there is none: a bug, since `pose` checks what users bring. */
+export const layerOf = <T>(u: Layers<T>, layer: number): T => {
+  const tensor = u[layer]
+  if (tensor === undefined) throw new RangeError(`no layer ${layer} among ${u.length}`)
+  return tensor
+}
+
+/** The parameter of that name. Throws where there is none, likewise. */
+export const paramOf = <T>(theta: Params<T>, name: string): T => {
+  const tensor = theta[name]
+  if (tensor === undefined) throw new RangeError(`no parameter ${name} among ${Object.keys(theta).join(', ')}`)
+  return tensor
+}
+
+/** One end of a connection: the layer (0 is the input) and its width. */
+export interface End {
+  readonly layer: number
+  readonly units: number
+}

@@ -1,0 +1,50 @@
+/**
+ * Interactions add: a commutative monoid, of which the value and every derivative are homomorphisms (law L3).
+ */
+import type { Monoid } from 'fp-ts/lib/Monoid.js'
+import type { Op } from '../tensor/algebra.ts'
+import { addDrives, addParams, type Interaction } from './interaction.ts'
+
+/** Ψ = 0. */
+export const zero: Interaction<never> = {
+  name: '0',
+  params: {},
+  units: [],
+  at: (A) => () => ({
+    constant: [],
+    value: () => A.fill([], 0),
+    drive: () => [],
+    param: () => ({}),
+    pull: () => () => ({ state: [], param: () => ({}), input: () => undefined }),
+  }),
+}
+
+/** Ψ₁ + Ψ₂: every part is the sum of the parts. */
+export const plus = <M extends Op, N extends Op>(first: Interaction<M>, second: Interaction<N>): Interaction<M | N> => ({
+  name: `${first.name} + ${second.name}`,
+  params: { ...first.params, ...second.params },
+  units: [...first.units, ...second.units],
+  at: (A) => (theta, u0) => {
+    const [a, b] = [first.at(A)(theta, u0), second.at(A)(theta, u0)]
+    return {
+      constant: addDrives(A, a.constant, b.constant),
+      value: (u) => A.add(a.value(u), b.value(u)),
+      drive: (u) => addDrives(A, a.drive(u), b.drive(u)),
+      param: (u) => addParams(A, a.param(u), b.param(u)),
+      pull: (u) => {
+        const [pullA, pullB] = [a.pull(u), b.pull(u)]
+        return (v) => {
+          const [p, q] = [pullA(v), pullB(v)]
+          return {
+            state: addDrives(A, p.state, q.state),
+            param: () => addParams(A, p.param(), q.param()),
+            input: () => addDrives(A, [p.input()], [q.input()])[0],
+          }
+        }
+      },
+    }
+  },
+})
+
+/** Interactions over one set of functions as an fp-ts monoid. */
+export const monoid = <N extends Op>(): Monoid<Interaction<N>> => ({ concat: plus, empty: zero })

@@ -1,0 +1,37 @@
+/**
+ * Interactions of the paper's networks, from sizes listed input first (784-512-10). Parameters are named after the layer
+ * that they drive, counted from the input: W1, b1 drive s¹. The paper counts layers from the output: our W2 of a
+ * one-hidden-layer network is its W₀₁, our W1 its W₁ₓ, and our Wx2 of the toy network its W₀ₓ.
+ */
+import { bias } from './bias.ts'
+import { dense } from './dense.ts'
+import type { End, Interaction } from './interaction.ts'
+import { lateral } from './lateral.ts'
+import { plus, zero } from './monoid.ts'
+
+const ends = (sizes: readonly number[]): readonly End[] => {
+  if (sizes.length < 2 || !sizes.every((n) => Number.isSafeInteger(n) && n > 0))
+    throw new RangeError(`network sizes: expected at least an input and an output, whole numbers above 0, got ${sizes.join('-')}`)
+  return sizes.map((units, layer) => ({ layer, units }))
+}
+
+const sum = (terms: readonly Interaction<never>[]): Interaction<never> => terms.reduce(plus, zero)
+
+/** Ψ = Σ_l ⟨u_l, W_l u_{l−1}⟩ + ⟨b_l, u_l⟩: input, any number of hidden layers, output. */
+export const layered = (sizes: readonly number[]): Interaction<never> => {
+  const layers = ends(sizes)
+  return sum(layers.slice(1).flatMap((to, below) => [
+    dense(`W${to.layer}`, layers[below] as End, to),
+    bias(`b${to.layer}`, to),
+  ]))
+}
+
+/** The layered network whose input also feeds every later layer (Wx2, Wx3, …): the paper's toy network, for 5-50-10. */
+export const toy = (sizes: readonly number[]): Interaction<never> => {
+  const [input, , ...later] = ends(sizes)
+  return sum([layered(sizes), ...later.map((to) => dense(`Wx${to.layer}`, input as End, to))])
+}
+
+/** The layered network with lateral connections V1, V2, … within every layer. */
+export const laterals = (sizes: readonly number[]): Interaction<never> =>
+  sum([layered(sizes), ...ends(sizes).slice(1).map((end) => lateral(`V${end.layer}`, end))])

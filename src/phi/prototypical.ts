@@ -1,0 +1,89 @@
+/**
+ * The prototypical setting, F = (1−ε) s + ε σ(a) with the drive a = ∂Ψ/∂u(s). F is not a gradient, so how far EP equals
+ * BPTT depends on where the nudge f = −β ∂ℓ/∂s enters. With D = diag σ′(a), W = ∂²Ψ/∂u² symmetric, J = (1−ε) 1 + ε D W:
+ *
+ *     (∂F/∂s)ᵀ v = (1−ε) v + W (εD v)        (∂F/∂θ)ᵀ v = ∂²Ψ/∂θ∂u (εD v)
+ *
+ * `innerNudged`: s ← (1−ε) s + ε σ(a + f), rule ∂Ψ/∂θ. J D = D Jᵀ, so with the metric M = εD the weights agree exactly and
+ * the neurons up to M: Δs = −εD ∇s, Δθ = −∇θ. THEORY §5, proof in docs/theory.md.
+ * `outerNudged`: s ← F + f, the paper's nudge, rule ε ∂Ψ/∂θ. Approximate: it ignores D, and its gap does not vanish with β.
+ */
+import type { Algebra, Op } from '../tensor/algebra.ts'
+import { identity } from './activation.ts'
+import type { Dynamics, ExactDynamics, ExactMotion } from './dynamics.ts'
+import { addDrives, type Drives, type Layers, type Params } from './interaction.ts'
+import { activations, type Setting, widths } from './setting.ts'
+
+const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer') => {
+  const { interaction, epsilon } = setting
+  const sizes = widths(interaction)
+  const sigma = activations(setting, sizes.length - 1)
+  const rho0 = setting.inputActivation ?? identity
+  const at = <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): ExactMotion<T> => {
+    const input = rho0.at(A)(x)
+    const psi = interaction.at(A)(theta, input.value)
+    const sigmaAt = sigma.map((activation) => activation.at(A))
+    const withInput = (s: Layers<T>): Layers<T> => [input.value, ...s]
+    // σ of each layer's drive; a layer that nothing drives has a = 0.
+    const look = (s: Layers<T>, inner: Drives<T>) => {
+      const u = withInput(s)
+      const drive = addDrives(A, addDrives(A, psi.constant, psi.drive(u)), [undefined, ...inner])
+      return s.map((sl, l) => (sigmaAt[l] as (typeof sigmaAt)[number])(drive[l + 1] ?? A.fill(A.shape(sl), 0)))
+    }
+    const metric = (s: Layers<T>) => {
+      const slopes = look(s, []).map((jet) => A.scale(epsilon, jet.slope()))
+      return (v: Layers<T>): Layers<T> => v.map((vl, l) => A.mul(slopes[l] as T, vl))
+    }
+    return {
+      step: (s, force = []) => {
+        const jets = look(s, nudge === 'inner' ? force : [])
+        return s.map((sl, l) => {
+          const target = (jets[l] as (typeof jets)[number]).value
+          const f = nudge === 'outer' ? force[l] : undefined
+          const moved = epsilon === 1 ? target : A.add(A.scale(1 - epsilon, sl), A.scale(epsilon, target))
+          return f === undefined ? moved : A.add(moved, f)
+        })
+      },
+      pull: (s) => {
+        const [weigh, pullPsi] = [metric(s), psi.pull(withInput(s))]
+        return (v) => {
+          const pulled = pullPsi([undefined, ...weigh(v)])
+          return {
+            state: v.map((vl, l) => {
+              const [leak, coupled] = [A.scale(1 - epsilon, vl), pulled.state[l + 1]]
+              return coupled === undefined ? leak : A.add(leak, coupled)
+            }),
+            param: pulled.param,
+            input: () => A.mul(input.slope(), pulled.input() ?? A.fill(A.shape(x), 0)),
+          }
+        }
+      },
+      rule: (s) => {
+        const gradient = psi.param(withInput(s))
+        return nudge === 'inner'
+          ? gradient
+          : Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)]))
+      },
+      metric,
+    }
+  }
+  return { sizes, params: interaction.params, at }
+}
+
+/** The nudge inside σ: exact for the weights, and for the neurons with the metric εD. */
+export const innerNudged = <N extends Op>(setting: Setting<N>): ExactDynamics<N> =>
+  ({ name: 'prototypical, inner nudge', ...prototypical(setting, 'inner') })
+
+/** The paper's prototypical setting, nudged outside σ: approximate at every β. No metric is promised. */
+export const outerNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> => {
+  const { sizes, params, at } = prototypical(setting, 'outer')
+  return {
+    name: 'prototypical, outer nudge',
+    sizes,
+    params,
+    at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
+      const { step, pull, rule } = at(A)(theta, x)
+      return { step, pull, rule }
+    },
+  }
+}

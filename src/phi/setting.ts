@@ -1,0 +1,39 @@
+/** What the two settings share: the widths of a network, and its step size and activations, checked at construction. */
+import type { Op } from '../tensor/algebra.ts'
+import type { Activation } from './activation.ts'
+import type { Interaction } from './interaction.ts'
+
+/** A model: the interaction, activations and the step size ε (the paper's dt) in (0, 1]. */
+export interface Setting<N extends Op> {
+  readonly interaction: Interaction<N>
+  /** One for all layers, or one per layer s¹ … sᴸ. */
+  readonly activation: Activation<N> | readonly Activation<N>[]
+  /** Applied to x before it enters as u_0. Default: identity. */
+  readonly inputActivation?: Activation<N>
+  readonly epsilon: number
+}
+
+/** Widths of all layers, the input first. Throws where terms disagree or a layer is missing. */
+export const widths = (interaction: Interaction<Op>): readonly number[] => {
+  const known = interaction.units.reduce((map, [layer, units]) => {
+    const before = map.get(layer) ?? units
+    if (before !== units)
+      throw new RangeError(`${interaction.name}: layer ${layer} has ${before} units in one term and ${units} in another`)
+    return new Map([...map, [layer, units]])
+  }, new Map<number, number>())
+  return Array.from({ length: Math.max(...known.keys(), 0) + 1 }, (_, layer) => {
+    const units = known.get(layer)
+    if (units === undefined) throw new RangeError(`${interaction.name}: no term says how many units layer ${layer} has`)
+    return units
+  })
+}
+
+/** One activation per layer. Throws when their number does not fit, or when ε is no step size. */
+export const activations = <N extends Op>(setting: Setting<N>, layers: number): readonly Activation<N>[] => {
+  const { activation, epsilon } = setting
+  if (!(epsilon > 0 && epsilon <= 1)) throw new RangeError(`epsilon: expected a step size in (0, 1], got ${epsilon}`)
+  if (!Array.isArray(activation)) return Array.from({ length: layers }, () => activation as Activation<N>)
+  const list = activation as readonly Activation<N>[]
+  if (list.length !== layers) throw new RangeError(`activations: expected one for each of ${layers} layers, got ${list.length}`)
+  return list
+}

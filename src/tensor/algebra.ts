@@ -1,0 +1,91 @@
+/**
+ * The few tensor operations that a primitive function Φ may use, as an explicit record.
+ *
+ * Φ, its hand-derived gradients and both folds are written once over `Algebra<N, T>` and never name a number type; an
+ * interpreter supplies T. Three of them ship: `reference` (float64 on ndarray), `lift` (any number system, plain loops)
+ * and `dualOf` (tangents over any algebra). All are immutable: inputs never change and results never share memory that
+ * anybody could write to. Axis 0 of a state is the batch.
+ *
+ * Laws: L12 (interpreters agree), L14 (algebra laws). Wrong shapes are bugs here and throw; user data is checked once,
+ * in `pose`.
+ */
+import type { Functions, Op } from '../number/number.ts'
+
+export type { Op } from '../number/number.ts'
+
+/** Extents of each axis; [] is a scalar. */
+export type Shape = readonly number[]
+
+/** Operations that every interpreter has. Below, (m, n) stands for a tensor of that shape. */
+export interface Tensors<T> {
+  readonly name: string
+  readonly shape: (x: T) => Shape
+  /** Every entry is c. */
+  readonly fill: (shape: Shape, c: number) => T
+  /** Entries in row-major order, embedded exactly. */
+  readonly of: (shape: Shape, entries: ArrayLike<number>) => T
+  /** Entry by entry, equal shapes. */
+  readonly add: (a: T, b: T) => T
+  readonly sub: (a: T, b: T) => T
+  readonly mul: (a: T, b: T) => T
+  readonly neg: (x: T) => T
+  /** c · x and x / c for an ordinary number c. */
+  readonly scale: (c: number, x: T) => T
+  readonly over: (x: T, c: number) => T
+  /** c · x for a scalar tensor c of shape []: how β enters. */
+  readonly times: (c: T, x: T) => T
+  /** a b: (m, k) (k, n) → (m, n). */
+  readonly matmulNN: (a: T, b: T) => T
+  /** a bᵀ: (m, k) (n, k) → (m, n). */
+  readonly matmulNT: (a: T, b: T) => T
+  /** aᵀ b: (k, m) (k, n) → (m, n); sums over the batch. */
+  readonly matmulTN: (a: T, b: T) => T
+  /** Adds the row (n) to every row of (b, n). */
+  readonly addRow: (x: T, row: T) => T
+  /** Sum over the batch: (b, n) → (n). The transpose of repeating a row. */
+  readonly sumRows: (x: T) => T
+  /** Σ a ⊙ b, a scalar []. */
+  readonly dot: (a: T, b: T) => T
+  /** Same shape and equal entries. False wherever there is a NaN. */
+  readonly equals: (a: T, b: T) => boolean
+  /** max |a − b| as a float, 0 for tensors without entries. NaN as soon as one entry is NaN: never settled, never equal. */
+  readonly distance: (a: T, b: T) => number
+  /** Fresh copy of the entries in row-major order, as floats. */
+  readonly numbers: (x: T) => Float64Array
+}
+
+/** Interpreter of tensors T which, entry by entry, also computes the functions named in N. */
+export type Algebra<N extends Op, T> = Tensors<T> & Pick<Functions<T>, N>
+
+/** "2×3", or "scalar". */
+export const showShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, axis) => n === b[axis])
+
+export const entries = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)
+
+/** Throws unless the shapes agree: reaching this is a bug, since `pose` has checked what users bring. */
+export const expectShape = (where: string, actual: Shape, expected: Shape): void => {
+  if (!sameShape(actual, expected))
+    throw new TypeError(`${where}: expected shape ${showShape(expected)}, got ${showShape(actual)}`)
+}
+
+/** Extents of a matrix; throws on any other rank. */
+export const matrixShape = (where: string, shape: Shape): readonly [number, number] => {
+  const [rows, columns] = shape
+  if (shape.length !== 2 || rows === undefined || columns === undefined)
+    throw new TypeError(`${where}: expected a matrix, got shape ${showShape(shape)}`)
+  return [rows, columns]
+}
+
+/** Extents (m, k, n) of a product; throws where the inner ones differ. */
+export const productShape = (
+  kind: 'NN' | 'NT' | 'TN', a: Shape, b: Shape,
+): readonly [m: number, k: number, n: number] => {
+  const [a0, a1] = matrixShape(`matmul${kind}`, a)
+  const [b0, b1] = matrixShape(`matmul${kind}`, b)
+  const [m, k] = kind === 'TN' ? [a1, a0] : [a0, a1]
+  const [inner, n] = kind === 'NT' ? [b1, b0] : [b0, b1]
+  if (k !== inner) throw new TypeError(`matmul${kind}: inner sizes differ, ${showShape(a)} and ${showShape(b)}`)
+  return [m, k, n]
+}
