@@ -1,0 +1,59 @@
+/**
+ * Runs laws: draws instances from a seed, keeps the worst verdict, and on failure reports the shrunk counterexample and
+ * how to see it again. The same seed draws the same instances on every machine.
+ */
+import fc from 'fast-check'
+import { type Law, passes, type Rung, severity, type Verdict } from './law.ts'
+
+export interface CheckOptions {
+  readonly seed: number
+  /** Instances to draw; the law's own number by default. */
+  readonly runs?: number
+  /** fast-check's path to one shrunk instance, to replay just that. */
+  readonly path?: string
+  /** Judge the mutant with this fault instead. */
+  readonly fault?: string
+}
+
+/** One row of `phifold verify`. Gap and allowance are those of the worst instance. */
+export interface LawReport {
+  readonly name: string
+  readonly rung: Rung
+  readonly instances: number
+  readonly gap: number
+  readonly allowance: number
+  readonly verdict: 'holds' | 'fails'
+  readonly failure?: { readonly counterexample: string; readonly message: string; readonly seed: number; readonly path: string }
+}
+
+/** Checks one law. An exception inside a judge counts as a failure, with its message. */
+export const checkLaw = (law: Law, { seed, runs = law.runs, path, fault }: CheckOptions): LawReport =>
+  law.visit((instances, judge) => {
+    // Verdicts are observed from within fast-check, which hands none of them on: the one place in law/ that mutates.
+    let worst: Verdict = { gap: 0, allowance: 0 }
+    const property = fc.property(instances, (instance) => {
+      const verdict = judge(instance)
+      if (severity(verdict) > severity(worst)) worst = verdict
+      return passes(verdict)
+    })
+    const details = fc.check(property, { seed, numRuns: runs, ...(path !== undefined && { path }) })
+    const row = { name: law.name, rung: law.rung, instances: details.numRuns }
+    if (!details.failed) return { ...row, ...worst, verdict: 'holds' }
+    const error = details.errorInstance instanceof Error ? details.errorInstance.message.split('\n')[0] ?? '' : ''
+    const shrunk = details.counterexample?.[0]
+    return {
+      ...row,
+      ...worst,
+      verdict: 'fails',
+      failure: {
+        counterexample: shrunk === undefined ? 'none: too many instances were discarded' : fc.stringify(shrunk),
+        message: error,
+        seed: details.seed,
+        path: details.counterexamplePath ?? '',
+      },
+    }
+  }, fault)
+
+/** Every mutant of a law with whether the law rejected it, as it must. */
+export const checkMutants = (law: Law, options: CheckOptions): readonly { readonly fault: string; readonly rejected: boolean }[] =>
+  law.faults.map((fault) => ({ fault, rejected: checkLaw(law, { ...options, fault }).verdict === 'fails' }))
