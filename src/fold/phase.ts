@@ -51,3 +51,7 @@ export const zipPhases = <A, B>(first: Phase<A>, second: Phase<B>): Phase<readon
     return [[a, b], zipPhases(laterA, laterB)]
   },
 })
+
+/** The phase without its first n emissions. */
+export const drop = <Emitted>(phase: Phase<Emitted>, n: number): Phase<Emitted> =>
+  n <= 0 ? phase : drop(phase.next()[1], n - 1)
