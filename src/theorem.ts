@@ -29,7 +29,7 @@ import type { Mistake } from './fold/mistake.ts'
 import type { Nudge } from './fold/nudge.ts'
 import { equilibriumPropagation } from './fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, take, zipPhases } from './fold/phase.ts'
-import { type Data, pose, type Problem } from './fold/pose.ts'
+import { type Data, pose } from './fold/pose.ts'
 import type { Dynamics, ExactDynamics } from './phi/dynamics.ts'
 import type { Layers } from './phi/interaction.ts'
 import type { Algebra, Op } from './tensor/algebra.ts'
@@ -86,7 +86,8 @@ export const hypotheses = <N extends Op, T>(A: Algebra<N, T>, dynamics: ExactDyn
     return {
       symmetric: stateDistance(A, dualMotion.step(along(metric(v))).map(D.tangent), metric(pulled.state)),
       force: stateDistance(A, dualMotion.step(state.map(D.constant), force).map(D.tangent), metric(v)),
-      rule: Math.max(0, ...Object.entries(pulled.param()).map(([name, g]) => A.distance(D.tangent(byRule[name] as DualTensor<T>), g))),
+      rule: Object.entries(pulled.param()).reduce(
+        (worst, [name, g]) => Math.max(worst, A.distance(D.tangent(byRule[name] as DualTensor<T>), g)), 0),
       settled: before.reduce((worst, s) => Math.max(worst, stateDistance(A, s, state)), 0),
     }
   }
@@ -105,16 +106,18 @@ export const conclusion = <N extends Op, T>(A: Algebra<N, T>, dynamics: ExactDyn
       E.bind('problem', () => pose(A, dynamics, cost)(data)),
       E.bind('reverse', ({ problem }) => backpropagation(problem, settled, steps)),
       E.bind('forward', () => limit(A, dynamics, cost)(data, settled.state)),
-      E.map(({ problem, reverse, forward }) => {
-        const metric = problem.motion.metric(settled.state)
-        const moments = take(mapPhase(zipPhases(forward, reverse), ([ep, bptt]) => gaps(problem, ep, { ...bptt, state: metric(bptt.state) })), steps)
-        return { state: moments.map(({ state }) => state), param: moments.map(({ param }) => param) }
-      }))
+      E.map(({ problem, reverse, forward }) =>
+        compareFolds(A, problem.motion.metric(settled.state))(forward, reverse, steps)))
 
-const gaps = <T>({ algebra: A }: Problem<T>, ep: Moment<T>, bptt: Moment<T>): { readonly state: number; readonly param: number } => {
-  const gradient = bptt.param()
-  return {
-    state: stateDistance(A, ep.state, bptt.state.map(A.neg)),
-    param: Math.max(0, ...Object.entries(ep.param()).map(([name, delta]) => A.distance(delta, A.neg(gradient[name] as T)))),
+/** |Δs(t) + M ∇s(t)| and |Δθ(t) + ∇θ(t)| for t < K, of the two folds in lock step. */
+export const compareFolds = <T>(A: Algebra<never, T>, metric: (v: Layers<T>) => Layers<T>) =>
+  (ep: Phase<Moment<T>>, bptt: Phase<Moment<T>>, steps: number): Conclusion => {
+    const moments = take(mapPhase(zipPhases(ep, bptt), ([update, gradient]) => {
+      const [delta, nabla] = [update.param(), gradient.param()]
+      return {
+        state: stateDistance(A, update.state, metric(gradient.state).map(A.neg)),
+        param: Object.entries(delta).reduce((worst, [name, d]) => Math.max(worst, A.distance(d, A.neg(nabla[name] as T))), 0),
+      }
+    }), steps)
+    return { state: moments.map(({ state }) => state), param: moments.map(({ param }) => param) }
   }
-}

@@ -121,7 +121,7 @@ export const prototypicalRest: Rest = (A, _, sigma, z) => ({ state: sigma.at(A)(
  * stationary. `couple` maps states to what the interaction sees: ρ(s) in the energy-based setting. Undefined where the samples' features are dependent.
  */
 export const stationary = <X>(
-  S: NumberSystem<never, X>, spec: NetworkSpec, rest: Rest, couple: 'activated' | 'raw',
+  S: NumberSystem<never, X>, spec: NetworkSpec, rest: Rest, couple: 'activated' | 'raw', interaction: Interaction<never> = interactionOf(spec),
 ): Instance<X> | undefined => {
   const { algebra: A, data, state: free } = anywhere(S, spec)
   const rho = activationOf(spec)
@@ -129,7 +129,6 @@ export const stationary = <X>(
   if (rests.some((r) => r === undefined)) return undefined
   const state = rests.map((r) => (r as NonNullable<typeof r>).state)
   const u = [data.x, ...state.map((sl) => (couple === 'activated' ? rho.at(A)(sl).value : sl))]
-  const interaction = interactionOf(spec)
   const theta = rests.reduceRight<Params<Lifted<X>> | undefined>((params, r, l) => {
     if (params === undefined) return undefined
     const psi = interaction.at(A)(params, data.x)

@@ -5,7 +5,10 @@
 import { drop, mapPhase, type Moment, type Phase } from '../fold/phase.ts'
 import type { Activation, Jet } from '../phi/activation.ts'
 import type { ExactDynamics, ExactMotion } from '../phi/dynamics.ts'
-import type { Coupling, Drives, Interaction, Params } from '../phi/interaction.ts'
+import { bias } from '../phi/bias.ts'
+import { dense } from '../phi/dense.ts'
+import { type Coupling, type Drives, drivesAt, type End, type Interaction, layerOf, type Params, paramOf } from '../phi/interaction.ts'
+import { plus, zero } from '../phi/monoid.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
 type TermFault = <T>(A: Algebra<never, T>, coupling: Coupling<T>) => Partial<Coupling<T>>
@@ -53,37 +56,45 @@ export const mapDrives = <T>(drives: Drives<T>, f: (d: T, layer: number) => T): 
   drives.map((d, layer) => (d === undefined ? undefined : f(d, layer)))
 
 /**
- * The network whose feedback runs through 2W instead of W: a drive to every layer that has one above it, and all derivatives
- * of *that* right. Only the symmetry is broken, as with separate backward weights: it leaves BPTT true and EP not.
+ * A dense coupling whose feedback runs through 2W instead of W, with all derivatives of *that* right: only the symmetry is
+ * broken, as with separate backward weights. BPTT stays true; EP does not.
  */
-export const asymmetric = (dynamics: ExactDynamics<never>, topLayer: number): ExactDynamics<never> =>
-  faultyMotion(dynamics, (A, motion, rerun) => {
-    // F_l of every layer but the top with all W doubled: its feedback part is twice what it was, and so is the part from below.
-    const doubled = rerun((p, name) => (name.startsWith('W') ? A.scale(2, p) : p))
-    const top = (l: number): boolean => l === topLayer - 1
-    return {
-      step: (s, force) => {
-        const [plain, twice] = [motion.step(s, force), doubled.step(s, force)]
-        return plain.map((sl, l) => (top(l) ? sl : (twice[l] as typeof sl)))
-      },
-      pull: (s) => {
-        const [plain, twice] = [motion.pull(s), doubled.pull(s)]
-        return (v) => {
-          const zero = (vl: (typeof v)[number]) => A.scale(0, vl)
-          const fromTop = plain(v.map((vl, l) => (top(l) ? vl : zero(vl))))
-          const fromRest = twice(v.map((vl, l) => (top(l) ? zero(vl) : vl)))
+const asymmetricDense = (name: string, from: End, to: End): Interaction<never> => {
+  const term = dense(name, from, to)
+  if (from.layer === 0) return term
+  return {
+    ...term,
+    at: (A) => (theta, u0) => {
+      const [coupling, W] = [term.at(A)(theta, u0), paramOf(theta, name)]
+      const feedback = (l: number): number => (l === from.layer ? 2 : 1)
+      return {
+        ...coupling,
+        drive: (u) => mapDrives(coupling.drive(u), (d, l) => A.scale(feedback(l), d)),
+        pull: (u) => (v) => {
+          const [vFrom, vTo] = [v[from.layer], v[to.layer]]
+          const [uFrom, uTo] = [layerOf(u, from.layer), layerOf(u, to.layer)]
+          const part = (l: number, sum: (typeof v)[number]) => sum ?? A.fill(A.shape(layerOf(u, l)), 0)
           return {
-            state: fromTop.state.map((a, l) => A.add(a, fromRest.state[l] as typeof a)),
-            param: () => {
-              const rest = fromRest.param()
-              return mapParams(fromTop.param(), (a, name) => {
-                const b = rest[name] as typeof a
-                return A.add(a, name.startsWith('W') ? A.scale(2, b) : b)
-              })
-            },
-            input: () => A.add(fromTop.input(), fromRest.input()),
+            // Transposes: what drives `to` from below is W, what drives `from` from above is 2W.
+            state: drivesAt(
+              [to.layer, part(to.layer, vFrom && A.scale(2, A.matmulNT(vFrom, W)))],
+              [from.layer, part(from.layer, vTo && A.matmulNN(vTo, W))]),
+            param: () => ({
+              [name]: A.add(
+                A.matmulTN(part(to.layer, vTo), uFrom),
+                A.scale(2, A.matmulTN(uTo, part(from.layer, vFrom)))),
+            }),
+            input: () => undefined,
           }
-        }
-      },
-    }
-  })
+        },
+      }
+    },
+  }
+}
+
+/** The layered network with asymmetric feedback. */
+export const asymmetricLayers = (sizes: readonly number[]): Interaction<never> => {
+  const ends = sizes.map((units, layer): End => ({ layer, units }))
+  return ends.slice(1).reduce<Interaction<never>>((sum, to, below) =>
+    plus(plus(sum, asymmetricDense(`W${to.layer}`, ends[below] as End, to)), bias(`b${to.layer}`, to)), zero)
+}
