@@ -1,0 +1,172 @@
+/**
+ * L5 on the third rung: random networks in float64, settled bit for bit, with the allowance of each entry read off the
+ * error-tracking interpreter. The exact quantities are equal (theorem.ts), so each computed pair may differ by no more than the sum of
+ * their rounding bounds.
+ */
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { squaredError } from '../cost/squared-error.ts'
+import { backpropagation } from '../fold/bptt.ts'
+import { freePhase, type Settled } from '../fold/free-phase.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { equilibriumPropagation } from '../fold/nudged-phase.ts'
+import { type Moment, type Phase, take, zipPhases } from '../fold/phase.ts'
+import { type Data, pose, type Problem } from '../fold/pose.ts'
+import { sigm, tanh } from '../phi/activation.ts'
+import type { ExactDynamics, ExactMotion } from '../phi/dynamics.ts'
+import { energyBased } from '../phi/energy-based.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
+import { layered, toy } from '../phi/network.ts'
+import { innerNudged, outerNudged } from '../phi/prototypical.ts'
+import { dualOf, type DualTensor } from '../tensor/dual.ts'
+import { reference as A, type Tensor } from '../tensor/reference.ts'
+import { limit, vanishing } from '../theorem.ts'
+import { type Law, law, type Verdict, worst } from './law.ts'
+import { faultyMotion, mapParams } from './mutants.ts'
+import { exactly, slack, tracked, type Tracked } from './tracked.ts'
+
+type Smooth = 'tanh' | 'logistic'
+
+/** |f + g| entry by entry, held against the sum of both error bounds; a verdict for the worst entry. */
+const entryVerdict = (f: Tensor, g: Tensor, boundF: Tensor, boundG: Tensor): Verdict => {
+  const [gaps, allowances] = [A.numbers(A.add(f, g)), A.numbers(A.add(boundF, boundG))]
+  // The comparison itself rounds once more.
+  return worst(Array.from(gaps, (gap, i) => ({ gap: Math.abs(gap), allowance: slack * (allowances[i] as number) + Number.MIN_VALUE })))
+}
+
+const trackedData = ({ theta, x, y }: Data<Tensor>): Data<Tracked> =>
+  ({ theta: mapParams(theta, exactly), x: exactly(x), y: exactly(y) })
+
+/**
+ * EP's limit over tracked tensors. In float64 the primal state returns to s* bit for bit at every step (the instance is settled so), so the
+ * tangent recursion starts each step from s* as exact data; its error is that of the tangent alone.
+ */
+const trackedLimit = (dynamics: ExactDynamics<Smooth>, data: Data<Tracked>, state: Layers<Tracked>): E.Either<Mistake, Phase<Moment<Tracked>>> => {
+  const D = dualOf(tracked)
+  const constants: Data<DualTensor<Tracked>> = { theta: mapParams(data.theta, D.constant), x: D.constant(data.x), y: D.constant(data.y) }
+  return pipe(
+    pose(D, dynamics, squaredError)(constants),
+    E.map((problem): Problem<DualTensor<Tracked>> => ({
+      ...problem,
+      motion: {
+        ...problem.motion,
+        step: (s, force) => problem.motion.step(s, force).map((sl, l) => ({ primal: state[l] as Tracked, tangent: sl.tangent })),
+      },
+    })),
+    E.map((problem) => equilibriumPropagation(problem, vanishing(tracked), state.map(D.constant))))
+}
+
+/** The worst verdict over all entries, quantities and t < K, for a settled network. */
+export const floatTheorem = (dynamics: ExactDynamics<Smooth>, truth: ExactDynamics<Smooth>) =>
+  (data: Data<Tensor>, settled: Settled<Tensor>, steps: number): E.Either<Mistake, Verdict> => {
+    const exactState = settled.state.map(exactly)
+    const exactBefore = Array.from({ length: steps }, () => exactState)
+    const pair = (
+      metric: ExactMotion<Tensor>['metric'], metricBound: ExactMotion<Tracked>['metric'],
+    ) => ([[ep, bptt], [epBound, bpttBound]]: readonly [readonly [Moment<Tensor>, Moment<Tensor>], readonly [Moment<Tracked>, Moment<Tracked>]]): Verdict => {
+      const weighted = metric(settled.state)(bptt.state)
+      const weightedBound = metricBound(exactState)(bpttBound.state)
+      const [delta, nabla, deltaBound, nablaBound] = [ep.param(), bptt.param(), epBound.param(), bpttBound.param()]
+      const at = <T>(params: Params<T>, name: string): T => params[name] as T
+      return worst([
+        ...ep.state.map((sl, l) => entryVerdict(sl, weighted[l] as Tensor, (epBound.state[l] as Tracked).error, (weightedBound[l] as Tracked).error)),
+        ...Object.keys(delta).map((name) =>
+          entryVerdict(at(delta, name), at(nabla, name), at(deltaBound, name).error, at(nablaBound, name).error)),
+      ])
+    }
+    return pipe(
+      E.Do,
+      E.bind('problem', () => pose(A, dynamics, squaredError)(data)),
+      E.bind('bounded', () => pose(tracked, truth, squaredError)(trackedData(data))),
+      E.bind('forward', () => limit(A, dynamics, squaredError)(data, settled.state)),
+      E.bind('reverse', ({ problem }) => backpropagation(problem, settled, steps)),
+      E.bind('forwardBound', () => trackedLimit(truth, trackedData(data), exactState)),
+      E.bind('reverseBound', ({ bounded }) => backpropagation(bounded, { state: exactState, before: exactBefore }, steps)),
+      E.map(({ problem, bounded, forward, reverse, forwardBound, reverseBound }) => {
+        const judge = pair(problem.motion.metric, bounded.motion.metric)
+        return worst(take(zipPhases(zipPhases(forward, reverse), zipPhases(forwardBound, reverseBound)), steps).map(judge))
+      }))
+  }
+
+/** A random float network: weights uniform in ±1/√fan-in, as the paper initialises. */
+export interface FloatSpec {
+  readonly architecture: 'layered' | 'toy'
+  readonly activation: 'tanh' | 'sigm'
+  readonly sizes: readonly number[]
+  readonly batch: number
+  readonly steps: number
+  readonly epsilon: number
+  /** Entries in 2²⁰-ths of [−1, 1], used in turn: no products of them underflow, which the bounds leave out. */
+  readonly pool: readonly number[]
+}
+
+const floatNetworks: fc.Arbitrary<FloatSpec> = fc.record({
+  architecture: fc.constantFrom('layered' as const, 'toy' as const),
+  activation: fc.constantFrom('tanh' as const, 'sigm' as const),
+  sizes: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 2, maxLength: 4 }),
+  batch: fc.integer({ min: 1, max: 3 }),
+  steps: fc.integer({ min: 1, max: 12 }),
+  epsilon: fc.constantFrom(0.2, 0.5, 0.08),
+  pool: fc.array(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), { minLength: 61, maxLength: 61 }),
+})
+
+type Make = (setting: { readonly interaction: ReturnType<typeof layered>; readonly activation: typeof tanh | typeof sigm; readonly epsilon: number }) => ExactDynamics<Smooth>
+
+const realise = ({ architecture, activation, sizes, batch, epsilon, pool }: FloatSpec, make: Make) => {
+  const interaction = (architecture === 'toy' ? toy : layered)(sizes)
+  const dynamics = make({ interaction, activation: activation === 'tanh' ? tanh : sigm, epsilon })
+  const shapes = [[batch, sizes[0] as number], [batch, sizes.at(-1) as number], ...Object.values(interaction.params)]
+  const tensors = shapes.map((shape, k) => {
+    const fanIn = k < 2 ? 1 : shape.at(-1) as number
+    const count = shape.reduce((n, m) => n * m, 1)
+    // 61 is prime and k shifts the start, so tensors differ.
+    return A.of(shape, Array.from({ length: count }, (_, i) => (pool[(7 * k + i) % pool.length] as number) / 2 ** 20 / Math.sqrt(fanIn)))
+  })
+  const names = Object.keys(interaction.params)
+  const data: Data<Tensor> = {
+    x: tensors[0] as Tensor,
+    y: tensors[1] as Tensor,
+    theta: Object.fromEntries(names.map((name, i) => [name, tensors[i + 2] as Tensor])),
+  }
+  return { dynamics, data }
+}
+
+const orThrow = <A>(result: E.Either<Mistake, A>): A => pipe(result, E.match(({ message }) => { throw new Error(message) }, (a) => a))
+
+const judge = ({ make, truth }: { readonly make: Make; readonly truth: Make }) => (spec: FloatSpec): Verdict => {
+  const { dynamics, data } = realise(spec, truth)
+  const settled = freePhase(orThrow(pose(A, dynamics, squaredError)(data)), { steps: 4000, keep: spec.steps })
+  // Networks that never repeat a state say nothing about this rung.
+  fc.pre(E.isRight(settled) && settled.right.repeatedAt !== undefined && settled.right.repeatedAt <= 4000 - spec.steps)
+  return orThrow(floatTheorem(realise(spec, make).dynamics, dynamics)(data, orThrow(settled), spec.steps))
+}
+
+const floatLaw = (name: string, make: Make, about: string, faults: readonly (readonly [string, Make])[]): Law => law({
+  name,
+  says: 'the computed limit of EP equals minus the computed BPTT within the rounding of both, entry by entry',
+  cites: 'Theorem 1 of the paper; THEORY §8, rung 3; Higham §3',
+  about: ['limit', 'backpropagation', about],
+  rung: 'float64',
+  over: ['reference', 'dualOf(reference)'],
+  runs: 40,
+  instances: floatNetworks,
+  subject: { make, truth: make },
+  judge,
+  mutants: faults.map(([fault, faulty]) => ({ fault, subject: { make: faulty, truth: make } })),
+})
+
+/** Relative faults as small as 10⁻¹² are far above rounding and must be seen. */
+const nearly = (make: Make): Make => (setting) => faultyMotion(make(setting), (B, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => B.scale(1 + 1e-12, p)) }))
+const pretendOuter: Make = (setting) => {
+  const outer = outerNudged<Smooth>(setting)
+  return { ...outer, at: (B) => (theta, x) => ({ ...outer.at(B)(theta, x), metric: () => (v) => v }) }
+}
+
+export const floatTheoremLaws: readonly Law[] = [
+  floatLaw('L5.energy-based.float64', energyBased<Smooth>, 'energyBased', [['rule off by one part in 10¹²', nearly(energyBased<Smooth>)]]),
+  floatLaw('L5.inner-nudge.float64', innerNudged<Smooth>, 'innerNudged', [
+    ['rule off by one part in 10¹²', nearly(innerNudged<Smooth>)],
+    ['nudge outside σ, as in the paper', pretendOuter],
+  ]),
+]
