@@ -11,7 +11,7 @@ import { backpropagation } from '../fold/bptt.ts'
 import { freePhase, type Settled } from '../fold/free-phase.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { equilibriumPropagation } from '../fold/nudged-phase.ts'
-import { type Moment, type Phase, take, zipPhases } from '../fold/phase.ts'
+import { mapPhase, type Moment, type Phase, take, zipPhases } from '../fold/phase.ts'
 import { type Data, pose, type Problem } from '../fold/pose.ts'
 import { sigm, tanh } from '../phi/activation.ts'
 import type { ExactDynamics, ExactMotion } from '../phi/dynamics.ts'
@@ -85,7 +85,7 @@ export const floatTheorem = (dynamics: ExactDynamics<Smooth>, truth: ExactDynami
       E.bind('reverseBound', ({ bounded }) => backpropagation(bounded, { state: exactState, before: exactBefore }, steps)),
       E.map(({ problem, bounded, forward, reverse, forwardBound, reverseBound }) => {
         const judge = pair(problem.motion.metric, bounded.motion.metric)
-        return worst(take(zipPhases(zipPhases(forward, reverse), zipPhases(forwardBound, reverseBound)), steps).map(judge))
+        return worst(take(mapPhase(zipPhases(zipPhases(forward, reverse), zipPhases(forwardBound, reverseBound)), judge), steps))
       }))
   }
 

@@ -30,7 +30,7 @@ export const slack: number = 1 + 2 ** -10
 export const gamma = (k: number): number => (k * u) / (1 - k * u)
 
 const abs = (x: Tensor): Tensor => A.of(A.shape(x), A.numbers(x).map(Math.abs))
-const sum = (...terms: readonly [Tensor, ...Tensor[]]): Tensor => terms.reduce(A.add)
+const sum = (...terms: readonly [Tensor, ...readonly Tensor[]]): Tensor => terms.reduce(A.add)
 const rounding = (value: Tensor, units: number = 1): Tensor => A.scale(units * u, abs(value))
 
 /** Exactly these numbers: error 0. */

@@ -1,0 +1,17 @@
+/**
+ * The laws of THEORY §12 as values, and what is needed to run them: `phifold/law`. Needs fast-check.
+ */
+import { activationLaws } from './activations.ts'
+import { derivativeLaws } from './derivative-laws.ts'
+import { foldLaws } from './folds.ts'
+import type { Law } from './law.ts'
+import { exactTheoremLaws } from './theorem.ts'
+import { floatTheoremLaws } from './theorem-float.ts'
+
+export { type CheckOptions, checkLaw, checkMutants, type LawReport } from './check.ts'
+export { law, type Law, type LawSpec, type Mutant, passes, type Rung, type Verdict } from './law.ts'
+
+/** Every law, in the order of their numbers. */
+export const laws: readonly Law[] = [
+  ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
+].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))
