@@ -2,10 +2,10 @@
  * Negative controls: each hypothesis of the theorem is needed. Break one on a named network and the equality must fail, by an
  * amount written down here in exact rationals; and every seeded fault of every law must be rejected by that law.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { squaredError } from '../src/cost/squared-error.ts'
 import { backpropagation } from '../src/fold/bptt.ts'
+import { orThrow } from '../src/fold/mistake.ts'
 import { pose } from '../src/fold/pose.ts'
 import { checkMutants } from '../src/law/check.ts'
 import { laws } from '../src/law/index.ts'
@@ -23,20 +23,15 @@ const A = lift(rational)
 const q = (n: number, d = 1): Lifted<Rational> => lifted([1, 1], [ratio(n, d)])
 const v = (n: number, d = 1): Lifted<Rational> => lifted([1], [ratio(n, d)])
 
-const right = <X>(result: E.Either<{ readonly message: string }, X>): X => {
-  if (E.isLeft(result)) throw new Error(result.left.message)
-  return result.right
-}
-
 /** Largest gap of neurons and of parameters over three moments, from the state (s¹, s²), with M = 1 unless given. */
 const gaps = (
   dynamics: Dynamics<never>, theta: Readonly<Record<string, Lifted<Rational>>>, state: readonly Lifted<Rational>[],
   metric: (s: readonly Lifted<Rational>[]) => readonly Lifted<Rational>[] = (s) => s,
 ): { readonly neurons: number; readonly parameters: number } => {
   const data = { theta, x: q(1), y: q(0) }
-  const problem = right(pose(A, dynamics, squaredError)(data))
-  const reverse = right(backpropagation(problem, { state, before: [state, state, state] }, 3))
-  const { state: neurons, param } = compareFolds(A, metric)(right(limit(A, dynamics, squaredError)(data, state)), reverse, 3)
+  const problem = orThrow(pose(A, dynamics, squaredError)(data))
+  const reverse = orThrow(backpropagation(problem, { state, before: [state, state, state] }, 3))
+  const { state: neurons, param } = compareFolds(A, metric)(orThrow(limit(A, dynamics, squaredError)(data, state)), reverse, 3)
   return { neurons: Math.max(...neurons), parameters: Math.max(...param) }
 }
 

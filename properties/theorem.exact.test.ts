@@ -2,7 +2,6 @@
  * The centre piece, with no tolerance: over exact rationals EP's updates in the limit and minus BPTT's gradients are identical,
  * entry by entry and at every t. First one network written out in full, then the laws over random ones.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { checkLaw } from '../src/law/check.ts'
 import { networks, prototypicalRest, energyRest, stationary } from '../src/law/instances.ts'
@@ -15,14 +14,10 @@ import { energyBased } from '../src/phi/energy-based.ts'
 import { layered } from '../src/phi/network.ts'
 import { backpropagation } from '../src/fold/bptt.ts'
 import { take } from '../src/fold/phase.ts'
+import { orThrow } from '../src/fold/mistake.ts'
 import { pose } from '../src/fold/pose.ts'
 import { lift, lifted, type Lifted } from '../src/tensor/lift.ts'
 import { conclusion, limit } from '../src/theorem.ts'
-
-const right = <A>(result: E.Either<{ readonly message: string }, A>): A => {
-  if (E.isLeft(result)) throw new Error(result.left.message)
-  return result.right
-}
 
 describe('one network by hand', () => {
   // x = 1, one hidden unit, one output, ρ the identity, ε = 1/2: F(s¹, s²) = ½ (s¹, s²) + ½ (w₁ + b₁ + w₂ s², w₂ s¹ + b₂).
@@ -37,17 +32,17 @@ describe('one network by hand', () => {
   const show = (tensors: readonly Lifted<Rational>[]): readonly string[] => tensors.flatMap(({ data: entries }) => entries.map(showRational))
 
   test('BPTT: H = ½ [[1, ½], [½, 1]], so ∇s = (0, 1), (1/4, 1/2), (1/4, 5/16)', () => {
-    const problem = right(pose(A, network, squaredError)(data))
-    const moments = take(right(backpropagation(problem, settled, 3)), 3)
+    const problem = orThrow(pose(A, network, squaredError)(data))
+    const moments = take(orThrow(backpropagation(problem, settled, 3)), 3)
     expect(moments.map(({ state: gradient }) => show(gradient))).toEqual([['0', '1'], ['1/4', '1/2'], ['1/4', '5/16']])
     // ∇θ(0) = ½ (∂Ψ/∂θ∂u) ∇s(0): W1: ½·0·x, b1: 0, W2: ½·1·s¹, b2: ½.
     expect(show(Object.values(moments[0]?.param() ?? {}))).toEqual(['0', '0', '1/2', '1/2'])
   })
 
   test('EP in the limit emits exactly the negatives', () => {
-    const moments = take(right(limit(A, network, squaredError)(data, state)), 3)
+    const moments = take(orThrow(limit(A, network, squaredError)(data, state)), 3)
     expect(moments.map(({ state: update }) => show(update))).toEqual([['0', '-1'], ['-1/4', '-1/2'], ['-1/4', '-5/16']])
-    expect(right(conclusion(A, network, squaredError)(data, settled, 3))).toEqual({ state: [0, 0, 0], param: [0, 0, 0] })
+    expect(orThrow(conclusion(A, network, squaredError)(data, settled, 3))).toEqual({ state: [0, 0, 0], param: [0, 0, 0] })
   })
 })
 

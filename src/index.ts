@@ -1,1 +1,58 @@
-export {}
+/**
+ * phifold: Equilibrium Propagation as a fold over time, Backpropagation Through Time as an explicit reverse fold, over any
+ * interpreter of a small tensor algebra. Start with `theorem.ts`; the laws are in `phifold/law`.
+ */
+
+// Numbers and tensors
+export type { Field, Functions, NumberSystem, Op } from './number/number.ts'
+export { float64, unitRoundoff } from './number/float64.ts'
+export { rational, type Rational, ratio, showRational } from './number/rational.ts'
+export { dual, type Dual } from './number/dual.ts'
+export { complex, type Complex } from './number/complex.ts'
+export type { Algebra, Shape, Tensors } from './tensor/algebra.ts'
+export { reference, type Tensor } from './tensor/reference.ts'
+export { lift, lifted, type Lifted } from './tensor/lift.ts'
+export { type DualAlgebra, dualOf, type DualTensor } from './tensor/dual.ts'
+
+// Φ: interactions, activations, settings
+export type { Coupling, Drives, End, Interaction, Layers, Params, Pulled } from './phi/interaction.ts'
+export { monoid, plus, zero } from './phi/monoid.ts'
+export { dense } from './phi/dense.ts'
+export { bias } from './phi/bias.ts'
+export { lateral } from './phi/lateral.ts'
+export { laterals, layered, toy } from './phi/network.ts'
+export { type Activation, hardSigmoid, identity, type Jet, polynomial, sigm, tanh } from './phi/activation.ts'
+export type {
+  Dynamics, ExactDynamics, ExactMotion, GradientDynamics, GradientMotion, Motion, PulledBack,
+} from './phi/dynamics.ts'
+export type { Setting } from './phi/setting.ts'
+export { energyBased, publishedEnergyBased } from './phi/energy-based.ts'
+export { innerNudged, outerNudged } from './phi/prototypical.ts'
+export { clamped } from './phi/clamped.ts'
+
+// Cost
+export type { Cost, Costing } from './cost/cost.ts'
+export { squaredError } from './cost/squared-error.ts'
+
+// Folds
+export { type Mistake, orThrow } from './fold/mistake.ts'
+export { type Data, pose, type Problem } from './fold/pose.ts'
+export { drop, foldPhase, mapPhase, type Moment, type Phase, repeat, take, zipPhases } from './fold/phase.ts'
+export { type FreePhase, freePhase, type Settled, settledWithin, stateDistance } from './fold/free-phase.ts'
+export { finite, type Nudge } from './fold/nudge.ts'
+export { equilibriumPropagation, meanOf, nudgedPhase } from './fold/nudged-phase.ts'
+export { backpropagation, descending, type ReverseMoment } from './fold/bptt.ts'
+export { accumulate, type Agreement, agreement, noSums, type Sums } from './fold/measure.ts'
+export { compare, type CompareOptions, type Comparison, type Curve, type Flat, flatten, type Watch } from './fold/lock-step.ts'
+
+// The theorem
+export {
+  compareFolds, type Conclusion, conclusion, type Hypotheses, hypotheses, limit, vanishing,
+} from './theorem.ts'
+
+// Data and randomness
+export { type Random, sampled, seeded, shuffled, uniforms } from './data/random.ts'
+export { type Idx, type IdxError, parseIdx } from './data/idx.ts'
+export { type Digits, digitsFrom, type DigitsError } from './data/digits.ts'
+export { syntheticDigits } from './data/synthetic.ts'
+export { type BatchError, miniBatch, type MiniBatch } from './data/batch.ts'

@@ -2,6 +2,7 @@
  * What can go wrong with what a user brings, as tagged values: each carries its numbers and a one-line message that says
  * where, what was expected, what came, and what to do.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Shape } from '../tensor/algebra.ts'
 import { showShape } from '../tensor/algebra.ts'
 
@@ -55,3 +56,9 @@ export const notSettled = (residual: number, tolerance: number, steps: number): 
   _tag: 'NotSettled', residual, tolerance, steps,
   message: `free phase: after ${steps} steps the state still moves by ${residual}, more than ${tolerance}; use more steps or a smaller epsilon`,
 })
+
+/** The value, or an Error with the mistake's message: for scripts and tests, where a mistake should stop everything. */
+export const orThrow = <A>(result: E.Either<{ readonly message: string }, A>): A => {
+  if (E.isLeft(result)) throw new Error(result.left.message)
+  return result.right
+}

@@ -3,12 +3,10 @@
  * one, along any trajectory, settled or not; and EP's updates telescope to the contrastive difference.
  */
 import fc from 'fast-check'
-import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import { squaredError } from '../cost/squared-error.ts'
 import { backpropagation } from '../fold/bptt.ts'
 import { freePhase, type Settled, stateDistance } from '../fold/free-phase.ts'
-import type { Mistake } from '../fold/mistake.ts'
+import { orThrow } from '../fold/mistake.ts'
 import { finite } from '../fold/nudge.ts'
 import { equilibriumPropagation, nudgedPhase, zipParams } from '../fold/nudged-phase.ts'
 import { drop, take } from '../fold/phase.ts'
@@ -28,7 +26,6 @@ const A = lift(rational)
 const D = dualOf(A)
 const F = lift(float64)
 
-const orThrow = <X>(result: E.Either<Mistake, X>): X => pipe(result, E.match(({ message }) => { throw new Error(message) }, (x) => x))
 const dynamicsOf = (spec: NetworkSpec) => energyBased({ interaction: interactionOf(spec), activation: activationOf(spec), epsilon: spec.epsilon })
 
 // States of a cubic network triple their digits at each exact step, so trajectories are short; floats may run longer.

@@ -5,7 +5,7 @@
  * error of at most γ_n Σ |aᵢ bᵢ| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1); each judge computes that
  * sum from the magnitudes of the same entries. Over rationals u = 0, so every allowance is 0.
  *
- * Bring your own interpreter: `tensorLaws` is a function of it.
+ * Bring your own interpreter: `algebraLaws` is a function of it.
  */
 import fc from 'fast-check'
 import { unitRoundoff } from '../number/float64.ts'
@@ -91,8 +91,8 @@ export const tensorFaults = <T>(A: Operations<T>) => {
     addRow: { fault: 'addRow skips the last row', subject: { ...A, addRow: (x: T, row: T) => A.add(x, withoutLastRow(A, A.sub(A.addRow(x, row), x))) } },
     over: { fault: 'over multiplies', subject: { ...A, over: (x: T, c: number) => A.scale(c, x) } },
     sub: { fault: 'sub adds', subject: { ...A, sub: A.add } },
-    dot: { fault: 'dot squares its first argument', subject: { ...A, dot: (a: T, _: T) => A.dot(a, a) } },
-    fill: { fault: 'fill takes c for 1', subject: { ...A, fill: (shape: Shape, _: number) => A.fill(shape, 1) } },
+    dot: { fault: 'dot squares its first argument', subject: { ...A, dot: (a: T) => A.dot(a, a) } },
+    fill: { fault: 'fill takes c for 1', subject: { ...A, fill: (shape: Shape) => A.fill(shape, 1) } },
   } satisfies Readonly<Record<string, Mutant<Operations<T>>>>
 }
 
@@ -404,7 +404,7 @@ const nan = <T>(suite: TensorSuite<T>): Law => law({
 })
 
 /** L14 for an interpreter. NaN is judged where there is one: where entries are floating-point numbers. */
-export const tensorLaws = <T>(suite: TensorSuite<T>): readonly Law[] => [
+export const algebraLaws = <T>(suite: TensorSuite<T>): readonly Law[] => [
   adjoint(suite), product(suite), associative(suite), rows(suite), pointwise(suite), shapeErrors(suite), immutable(suite),
   ...(suite.roundoff > 0 ? [nan(suite)] : []),
 ]
@@ -415,8 +415,8 @@ const cellsOf = (x: Tensor): Float64Array => (x as unknown as { readonly data: F
 const Q = lift(rational)
 
 /** L14 for the two interpreters that do arithmetic. */
-export const tensorAlgebraLaws: readonly Law[] = [
-  ...tensorLaws<Lifted<ReturnType<typeof rational.of>>>({
+export const tensorLaws: readonly Law[] = [
+  ...algebraLaws<Lifted<ReturnType<typeof rational.of>>>({
     prefix: 'L14.lift-rational', about: ['lift', 'rational'], algebra: Q, rung: 'exact rationals', entries: dyadics, roundoff: 0,
     memory: (x) => x.data,
     leaks: [
@@ -426,7 +426,7 @@ export const tensorAlgebraLaws: readonly Law[] = [
       { fault: 'scale by 1 returns its argument', subject: { ...Q, scale: (c, x) => (c === 1 ? x : Q.scale(c, x)) } },
     ],
   }),
-  ...tensorLaws<Tensor>({
+  ...algebraLaws<Tensor>({
     prefix: 'L14.reference', about: ['reference'], algebra: reference, rung: 'float64', entries, roundoff: unitRoundoff,
     memory: cellsOf,
     leaks: [

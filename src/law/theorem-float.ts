@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { squaredError } from '../cost/squared-error.ts'
 import { backpropagation } from '../fold/bptt.ts'
 import { freePhase, type Settled } from '../fold/free-phase.ts'
-import type { Mistake } from '../fold/mistake.ts'
+import { type Mistake, orThrow } from '../fold/mistake.ts'
 import { equilibriumPropagation } from '../fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, take, zipPhases } from '../fold/phase.ts'
 import { type Data, pose, type Problem } from '../fold/pose.ts'
@@ -131,8 +131,6 @@ const realise = ({ architecture, activation, sizes, batch, epsilon, pool }: Floa
   }
   return { dynamics, data }
 }
-
-const orThrow = <A>(result: E.Either<Mistake, A>): A => pipe(result, E.match(({ message }) => { throw new Error(message) }, (a) => a))
 
 const judge = ({ make, truth }: { readonly make: Make; readonly truth: Make }) => (spec: FloatSpec): Verdict => {
   const { dynamics, data } = realise(spec, truth)

@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { squaredError } from '../cost/squared-error.ts'
 import { backpropagation } from '../fold/bptt.ts'
+import { orThrow } from '../fold/mistake.ts'
 import { pose } from '../fold/pose.ts'
 import type { Moment, Phase } from '../fold/phase.ts'
 import { float64 } from '../number/float64.ts'
@@ -50,14 +51,14 @@ const judgeOver = <X>(S: NumberSystem<never, X>, kind: 'energy-based' | 'prototy
     const s = state.map((sl) => folded.state(A, sl))
     // One more than K, so that a fault may skip a moment.
     const before = Array.from({ length: spec.steps + 1 }, () => s)
-    const gap = pipe(
+    const gap = orThrow(pipe(
       E.Do,
       E.bind('problem', () => pose(A, dynamics, squaredError)(data)),
       E.bind('reverse', ({ problem }) => backpropagation(problem, { state: s, before }, spec.steps + 1)),
       E.bind('forward', () => limit(A, dynamics, squaredError)(data, s)),
       E.map(({ problem, forward, reverse }) =>
         compareFolds<Lifted<X>>(A, problem.motion.metric(s))(folded.ep(A, forward), folded.bptt(A, reverse), spec.steps)),
-      E.match(({ message }) => { throw new Error(message) }, ({ state: neurons, param }) => Math.max(...neurons, ...param)))
+      E.map(({ state: neurons, param }) => Math.max(...neurons, ...param))))
     return { gap, allowance: 0 }
   }
 
