@@ -9,6 +9,9 @@ import { exactTheoremLaws } from './theorem.ts'
 import { floatTheoremLaws } from './theorem-float.ts'
 
 export { type CheckOptions, checkLaw, checkMutants, type LawReport } from './check.ts'
+export { differences, hessian, primitive, symmetry, termDerivatives, transposes } from './derivatives.ts'
+export { activationOf, interactionOf, networks, type NetworkSpec, type SpecBounds } from './instances.ts'
+export { faultyActivation, faultyMotion, faultyTerm } from './mutants.ts'
 export { law, type Law, type LawSpec, type Mutant, passes, type Rung, type Verdict } from './law.ts'
 
 /** Every law, in the order of their numbers. */
