@@ -36,9 +36,9 @@ export const accumulate = (sums: Sums, f: Float64Array, g: Float64Array): Sums =
     gap2[i] = (sums.gap2[i] as number) + gap * gap
     first2[i] = (sums.first2[i] as number) + p * p
     second2[i] = (sums.second2[i] as number) + q * q
-    // Written so that a NaN sticks.
-    worst = gap <= worst ? worst : gap
-    scale = Math.abs(q) <= scale ? scale : Math.abs(q)
+    // Math.max keeps a NaN once it has one.
+    worst = Math.max(worst, gap)
+    scale = Math.max(scale, Math.abs(q))
   }
   return { gap2, first2, second2, worst, scale }
 }

@@ -1,0 +1,77 @@
+/**
+ * `golden`: recorded numbers of the authors' program, recomputed and compared. Reads files and folders, prints one line
+ * per case.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { judge, type Verdict } from '../experiment/golden/verdict.ts'
+
+type Print = (line: string) => void
+
+/**
+ * Checks every case named: files, and all *.json of folders, in order of their names. One line per case goes to `out`,
+ * with the largest difference of each quantity; failed numbers follow, indented. Anything unreadable goes to `err`, one
+ * line each.
+ *
+ * Resolves to the exit code: 0, all within tolerance or skipped; 1, something beyond tolerance; 2, something unreadable or
+ * malformed, or no case found.
+ */
+export const golden = async (
+  paths: readonly string[], out: Print, err: Print = (line) => process.stderr.write(`${line}\n`),
+): Promise<number> => {
+  let [passed, failed, skipped, unreadable] = [0, 0, 0, 0]
+  const complain = (message: string) => {
+    unreadable += 1
+    err(`golden: ${message}`)
+  }
+  for (const path of paths) {
+    const files = await casesAt(path)
+    if (typeof files === 'string') complain(files)
+    else for (const file of files) {
+      const text = await readFile(file, 'utf8').catch((error: unknown) => error)
+      const verdict: Verdict = typeof text === 'string'
+        ? judge(text)
+        : { _tag: 'Unreadable', message: `cannot be read (${reason(text)})` }
+      if (verdict._tag === 'Unreadable') complain(`${file}: ${verdict.message}`)
+      else if (verdict._tag === 'Skipped') skipped += 1
+      else if (verdict.passed) passed += 1
+      else failed += 1
+      show(verdict).forEach((line) => out(line))
+    }
+  }
+  if (passed + failed + skipped + unreadable === 0)
+    complain(paths.length === 0
+      ? 'expected a folder or files of recorded cases, got none'
+      : `no case found in ${paths.join(', ')}; expected files *.json`)
+  if (passed + failed + skipped > 0) out(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+  return unreadable > 0 ? 2 : failed > 0 ? 1 : 0
+}
+
+const reason = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)
+
+/** The files to read at a path, or why there are none. */
+const casesAt = async (path: string): Promise<readonly string[] | string> => {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path]
+    return (await readdir(path)).filter((name) => name.endsWith('.json')).sort().map((name) => join(path, name))
+  } catch (error) {
+    return `${path}: cannot be read (${reason(error)}); expected a folder or a file of recorded cases`
+  }
+}
+
+/** At most so many failed numbers are shown of one case. */
+const SHOWN = 5
+
+const show = (verdict: Verdict): readonly string[] => {
+  if (verdict._tag === 'Unreadable') return []
+  if (verdict._tag === 'Skipped') return [`${verdict.name}  skipped (${verdict.reason})`]
+  const { name, passed, quantities, failures } = verdict
+  const parts = quantities.map(([quantity, difference]) =>
+    `${quantity} ${difference === 0 ? '0' : difference.toExponential(0)}`)
+  return [
+    [name, ...parts, passed ? 'ok' : 'FAILED'].join('  '),
+    ...failures.slice(0, SHOWN).map((line) => `    ${line}`),
+    ...(failures.length > SHOWN ? [`    and ${failures.length - SHOWN} more`] : []),
+  ]
+}

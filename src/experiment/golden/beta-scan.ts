@@ -1,0 +1,120 @@
+/**
+ * EP against BPTT as β shrinks: one-sided with both signs, centered, and the exact limit, in the authors' dynamics and
+ * with ρ′ kept in the output layer's drive.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { squaredError } from '../../cost/squared-error.ts'
+import { equilibriumPropagation, meanOf } from '../../fold/nudged-phase.ts'
+import { type Moment, type Phase, take } from '../../fold/phase.ts'
+import type { Params } from '../../phi/interaction.ts'
+import { limit } from '../../theorem.ts'
+import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import * as allowance from './allowance.ts'
+import type { BetaScan, Setup } from './case.ts'
+import { aside, type Computed, fields, list, same, scalar } from './comparison.ts'
+import { byLayer, byName, stateOf } from './course.ts'
+import { asGradients, type Gradient, hidden, numbered, reverse, updates } from './gradient.ts'
+import { examples, nudgeOf, parameters, type Posed, settle } from './network.ts'
+
+/** What a file of this kind records. Left: why the case cannot be run. */
+export const betaScan = (scan: BetaScan): E.Either<string, Computed> =>
+  pipe(
+    E.Do,
+    E.bind('official_dynamics', () => variant(scan, { ...scan.setup, consistent: false })),
+    E.bind('consistent_output_layer', () => variant(scan, { ...scan.setup, consistent: true })),
+    E.map((results) => fields({ results: fields(results) })))
+
+/** max over times, layers or names, and entries. */
+interface Extent {
+  readonly neurons: number
+  readonly weights: number
+  readonly biases: number
+}
+
+const largest = (sizes: readonly Extent[]): Extent => {
+  const most = (part: keyof Extent): number => Math.max(0, ...sizes.map((size) => size[part]))
+  return { neurons: most('neurons'), weights: most('weights'), biases: most('biases') }
+}
+
+const apart = (f: readonly Gradient[], g: readonly Gradient[]): Extent => largest(f.map((moment, t) => {
+  const other = g[t] as Gradient
+  const worst = (a: Params<Tensor>, b: Params<Tensor>): number =>
+    Math.max(...Object.entries(a).map(([key, x]) => A.distance(x, b[key] as Tensor)))
+  return {
+    neurons: worst(numbered(moment.neurons), numbered(other.neurons)),
+    weights: worst(moment.total.weights, other.total.weights),
+    biases: worst(moment.total.biases, other.total.biases),
+  }
+}))
+
+const nothing = (gradient: Gradient): Gradient => {
+  const zero = (x: Tensor): Tensor => A.fill(A.shape(x), 0)
+  const zeros = (params: Params<Tensor>) => Object.fromEntries(Object.entries(params).map(([name, x]) => [name, zero(x)]))
+  const slopes = { weights: zeros(gradient.weights), biases: zeros(gradient.biases) }
+  return { neurons: gradient.neurons.map(zero), ...slopes, total: slopes }
+}
+
+const extent = (allowed: number, { neurons, weights, biases }: Extent): Computed =>
+  fields({ neurons: scalar(neurons, allowed), weights: scalar(weights, allowed), biases: scalar(biases, allowed) })
+
+const variant = ({ params, data, betas }: BetaScan, setup: Setup): E.Either<string, Computed> =>
+  pipe(
+    E.Do,
+    E.bind('theta', () => parameters(setup, params)),
+    E.bind('example', () => examples(setup, data)),
+    E.bind('posed', ({ theta, example }) => settle(setup, { theta, ...example })),
+    E.bind('bptt', ({ posed }) => E.map((phase: Phase<Gradient>) => take(phase, setup.K))(reverse(posed, setup.K))),
+    E.bind('limiting', ({ posed }) => E.bimap(
+      ({ message }: { readonly message: string }) => message,
+      (phase: Phase<Moment<Tensor>>) => take(asGradients(posed, phase), setup.K),
+    )(limit(A, posed.dynamics, squaredError)(posed.data, posed.settled.state))),
+    E.bind('byBeta', ({ posed, bptt, limiting }) =>
+      E.traverseArray((beta: number) => atBeta(posed, bptt, limiting, beta))(betas)),
+    E.map(({ posed, bptt, limiting, byBeta }) => {
+      const { state, residual } = posed.settled
+      const of = (moments: readonly Gradient[]) => ({
+        neurons: byLayer(allowance.bptt, moments.map(({ neurons }) => neurons)),
+        weights: byName(allowance.bptt, moments.map(({ total }) => total.weights)),
+        biases: byName(allowance.bptt, moments.map(({ total }) => total.biases)),
+      })
+      const [reversed, exact] = [of(bptt), of(limiting)]
+      return fields({
+        s_star: stateOf(state),
+        free_residual: scalar(residual, allowance.states),
+        scale: extent(allowance.bptt, apart(bptt, bptt.map(nothing))),
+        limit_minus_bptt: extent(2 * allowance.bptt, apart(limiting, bptt)),
+        bptt: fields({ nS: reversed.neurons, NT: reversed.weights, NT_bias: reversed.biases }),
+        limit: fields({ dS: exact.neurons, DT: exact.weights, DT_bias: exact.biases }),
+        by_beta: list(byBeta),
+      })
+    }))
+
+const atBeta = (
+  posed: Posed, bptt: readonly Gradient[], limiting: readonly Gradient[], beta: number,
+): E.Either<string, Computed> =>
+  pipe(
+    E.Do,
+    E.bind('up', () => nudgeOf(posed.setup, beta)),
+    E.bind('down', () => nudgeOf(posed.setup, -beta)),
+    E.map(({ up, down }) => {
+      const { problem, settled, setup } = posed
+      const moments = (nudge: typeof up) => equilibriumPropagation(problem, nudge, settled.state)
+      const plus = take(updates(posed, up), setup.K)
+      const minus = take(updates(posed, down), setup.K)
+      const centered = take(asGradients(posed, meanOf(A, moments(up), moments(down))), setup.K)
+      const recordedByAuthors = plus.map((moment, t) => ({ ...moment, neurons: hidden(posed, moment.neurons, t) }))
+      const gap = (f: readonly Gradient[], g: readonly Gradient[]): Computed =>
+        extent(allowance.ep(beta) + allowance.bptt, apart(f, g))
+      return fields({
+        beta: same(beta),
+        plus_minus_bptt: gap(plus, bptt),
+        minus_minus_bptt: gap(minus, bptt),
+        centered_minus_bptt: gap(centered, bptt),
+        plus_minus_limit: gap(plus, limiting),
+        centered_minus_limit: gap(centered, limiting),
+        official_plus_minus_bptt: gap(recordedByAuthors, bptt),
+        // The difference between two other programs.
+        own_vs_official: aside,
+      })
+    }))

@@ -1,0 +1,122 @@
+/**
+ * A small network's both phases with their whole course: states, gradients by both folds at each moment, and summaries.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { freePhase } from '../../fold/free-phase.ts'
+import { nudgedPhase } from '../../fold/nudged-phase.ts'
+import { take } from '../../fold/phase.ts'
+import type { Layers, Params } from '../../phi/interaction.ts'
+import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import * as allowance from './allowance.ts'
+import type { Course } from './case.ts'
+import { aside, type Computed, fields, fieldsOf, list, numbers, scalar } from './comparison.ts'
+import { largest, noGaps, type Precision, rmse, rmseOfLayers, withMoment } from './gap.ts'
+import { type Gradient, hidden, reverse, type Slopes, updates } from './gradient.ts'
+import { examples, nudgeOf, outputFirst, parameters, type Posed, settle } from './network.ts'
+
+/** One tensor as a leaf. */
+export const leaf = (allowed: number) => (x: Tensor): Computed => numbers(A.shape(x), A.numbers(x), allowed)
+
+/** Equal shapes, stacked along a new first axis: time. */
+export const stacked = (allowed: number) => (course: readonly Tensor[]): Computed => {
+  const shape = course[0] === undefined ? [] : A.shape(course[0])
+  return numbers([course.length, ...shape], course.flatMap((x) => [...A.numbers(x)]), allowed)
+}
+
+/** A course of layers as one leaf per layer, and a course of parameters as one leaf per name. */
+export const byLayer = (allowed: number, course: readonly Layers<Tensor>[]): Computed =>
+  list((course[0] ?? []).map((_, l) => stacked(allowed)(course.map((layers) => layers[l] as Tensor))))
+
+export const byName = (allowed: number, course: readonly Params<Tensor>[]): Computed =>
+  fieldsOf(course[0] ?? {}, (_, name) => stacked(allowed)(course.map((params) => params[name] as Tensor)))
+
+/** s_T or another state, one leaf per layer. */
+export const stateOf = (state: Layers<Tensor>): Computed => list(outputFirst(state).map(leaf(allowance.states)))
+
+/** L at s_T: the batch mean of the cost. */
+export const lossOf = ({ problem, settled, setup }: Posed): number =>
+  (A.numbers(problem.costing.value(settled.state[settled.state.length - 1] as Tensor))[0] ?? NaN) / setup.batch
+
+export const lossLeaf = (posed: Posed): Computed =>
+  scalar(lossOf(posed), allowance.loss(lossOf(posed), posed.setup.sizes[0] as number))
+
+/** Per layer, the share of units exactly at 0 or 1. */
+const atBounds = (state: Layers<Tensor>): Computed => list(outputFirst(state).map((s) => {
+  const values = A.numbers(s)
+  return scalar(values.filter((value) => value === 0 || value === 1).length / values.length, 2 ** -52)
+}))
+
+// The first entry of nT and dT is 0 in the authors' code.
+const differences = (course: readonly Gradient[]): readonly Params<Tensor>[] => course.map(({ weights }, t) =>
+  t > 0 ? weights : Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, A.fill(A.shape(w), 0)])))
+
+/** What a file of this kind records. Left: why the case cannot be run. */
+export const course = ({ setup, params, data, beta, times }: Course): E.Either<string, Computed> =>
+  pipe(
+    E.Do,
+    E.bind('theta', () => parameters(setup, params)),
+    E.bind('example', () => examples(setup, data)),
+    E.bind('posed', ({ theta, example }) => settle(setup, { theta, ...example })),
+    E.bind('nudge', () => nudgeOf(setup, beta)),
+    E.bind('reversed', ({ posed }) => reverse(posed, setup.K + 1)),
+    E.bind('head', ({ posed }) => E.mapLeft(({ message }: { readonly message: string }) => message)(
+      freePhase(posed.problem, { steps: 5, keep: 5 }))),
+    E.map(({ posed, nudge, reversed, head }) => {
+      const { state, residual } = posed.settled
+      const precision: Precision = { K: setup.K, ep: allowance.ep(beta) }
+      const all = take(reversed, setup.K + 1)
+      const bptt = all.slice(0, setup.K)
+      const ep = take(updates(posed, nudge), setup.K)
+      const nudged = [state, ...take(nudgedPhase(posed.problem, nudge.beta, state), setup.K)]
+      const gaps = bptt.reduce((sums, moment, t) => withMoment(posed, sums, ep[t] as Gradient, moment, t), noGaps)
+
+      // Weight courses may be kept at some moments only.
+      const kept = <X>(moments: readonly X[]): readonly X[] =>
+        times === undefined ? moments : moments.filter((_, t) => times.includes(t))
+      const totals = (allowed: number, moments: readonly Gradient[], pick: (total: Slopes) => Params<Tensor>): Computed =>
+        byName(allowed, kept(moments).map(({ total }) => pick(total)))
+      const [weights, biases] = [(total: Slopes) => total.weights, (total: Slopes) => total.biases]
+
+      const s_star = stateOf(state)
+      const free_residual = scalar(residual, allowance.states)
+      const s_nudged = byLayer(allowance.states, nudged.map(outputFirst))
+      const nS = byLayer(allowance.bptt, bptt.map(({ neurons }) => neurons))
+      const dS_raw = byLayer(precision.ep, ep.map(({ neurons }) => neurons))
+      const NT = totals(allowance.bptt, bptt, weights)
+      const DT = totals(precision.ep, ep, weights)
+      const DT_bias = totals(precision.ep, ep, biases)
+      return fields({
+        official: fields({
+          s_star, nS, NT, DT,
+          dS: byLayer(precision.ep, ep.map(({ neurons }, t) => hidden(posed, neurons, t))),
+          nT: byName(allowance.bptt, kept(differences(bptt))),
+          dT: byName(precision.ep, kept(differences(ep))),
+          rmse: rmse(precision, gaps.neurons, gaps.weights),
+        }),
+        rerun: fields({
+          free_residual, s_nudged, dS_raw, DT_bias,
+          free_head: byLayer(allowance.states, [head.state, ...head.before].toReversed().map(outputFirst)),
+          fraction_at_bounds_s_star: atBounds(state),
+          fraction_at_bounds_s_nudged_end: atBounds(nudged[setup.K] as Layers<Tensor>),
+        }),
+        own: fields({
+          s_star, free_residual, s_nudged, nS, dS_raw, NT, DT, DT_bias,
+          NT_bias: totals(allowance.bptt, bptt, biases),
+          free_loss: lossLeaf(posed),
+          nS_per_sample: byLayer(allowance.bptt, all.map(({ perSample }) => perSample)),
+          grad_steps: gradientSteps(all, kept(all)),
+          rmse_instantaneous: rmse(precision, gaps.neurons, gaps.steps),
+          rmse_raw_neurons: rmseOfLayers(precision, gaps.raw),
+        }),
+        // Differences between two other programs.
+        checks: fields({ ep_minus_bptt: largest(precision, gaps), independent_rerun_max_abs_difference: aside }),
+      })
+    }))
+
+// name ↦ {weight, bias}: the weights at the moments kept, the biases always at all.
+const gradientSteps = (all: readonly Gradient[], kept: readonly Gradient[]): Computed =>
+  fieldsOf(all[0]?.weights ?? {}, (_, name) => fields({
+    weight: stacked(allowance.bptt)(kept.map(({ weights }) => weights[name] as Tensor)),
+    bias: stacked(allowance.bptt)(all.map(({ biases }) => biases[name] as Tensor)),
+  }))

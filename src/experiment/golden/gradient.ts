@@ -1,0 +1,100 @@
+/**
+ * Both folds in the records' terms: positive gradients, layers output first, neurons as batch sums of the batch mean's
+ * gradient, weights and biases by the files' names. With our Δs and ∇s per sample and our batch means Δθ and ∇θ:
+ *
+ *     nS = Σ_batch ∇s / batch        dS = −Σ_batch Δs / batch        nT = ∇θ        dT = −Δθ
+ *
+ * and NT, DT their running sums. Our Δs is (s_{t+1} − s_t) / (dt β), as theirs is after dividing the move by dt.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { backpropagation } from '../../fold/bptt.ts'
+import type { Nudge } from '../../fold/nudge.ts'
+import { equilibriumPropagation, nudgedPhase, zipParams } from '../../fold/nudged-phase.ts'
+import { foldPhase, mapPhase, type Moment, type Phase, zipPhases } from '../../fold/phase.ts'
+import type { Layers, Params } from '../../phi/interaction.ts'
+import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import { type Posed, outputFirst, split } from './network.ts'
+
+/** Gradients with respect to the parameters, by the files' names. */
+export interface Slopes {
+  readonly weights: Params<Tensor>
+  readonly biases: Params<Tensor>
+}
+
+/** One moment of either fold: nS or dS, nT or dT, and in `total` NT or DT. */
+export interface Gradient extends Slopes {
+  /** Output first, each (units). */
+  readonly neurons: Layers<Tensor>
+  /** The sums from moment 0 to this one. */
+  readonly total: Slopes
+}
+
+/** BPTT's also has nS before the sum over the batch, each (batch, units). */
+export interface ReverseGradient extends Gradient {
+  readonly perSample: Layers<Tensor>
+}
+
+type Step = Omit<Gradient, 'total'>
+
+const sum = (a: Slopes, b: Slopes): Slopes => ({
+  weights: zipParams(a.weights, b.weights, A.add),
+  biases: zipParams(a.biases, b.biases, A.add),
+})
+
+const cumulated = <S extends Step>(phase: Phase<S>, before?: Slopes): Phase<S & Gradient> => ({
+  next: () => {
+    const [now, later] = phase.next()
+    const total = before === undefined ? { weights: now.weights, biases: now.biases } : sum(before, now)
+    return [{ ...now, total }, cumulated(later, total)]
+  },
+})
+
+/** BPTT from s_T for up to `steps` moments. */
+export const reverse = ({ setup, problem, settled }: Posed, steps: number): E.Either<string, Phase<ReverseGradient>> =>
+  pipe(
+    backpropagation(problem, settled, steps),
+    E.bimap(({ message }) => message, (phase) => cumulated(mapPhase(phase, ({ state, param }) => {
+      const perSample = outputFirst(state).map((s) => A.over(s, setup.batch))
+      return { perSample, neurons: perSample.map(A.sumRows), ...split(setup, param()) }
+    }))))
+
+const ofUpdates = ({ setup }: Posed, { state, param }: Moment<Tensor>): Step => ({
+  neurons: outputFirst(state).map((s) => A.neg(A.over(A.sumRows(s), setup.batch))),
+  ...split(setup, Object.fromEntries(Object.entries(param()).map(([name, delta]) => [name, A.neg(delta)]))),
+})
+
+// 0 where the unit sits exactly at a wall of [0, 1], else 1.
+const inside = (s: Tensor): Tensor => A.of(A.shape(s), A.numbers(s).map((value) => (value === 0 || value === 1 ? 0 : 1)))
+
+/**
+ * EP from s_T with a finite β. In clamped networks the authors count no move of a unit whose new state is exactly 0 or
+ * 1. No entry is zeroed otherwise (see `hidden`).
+ */
+export const updates = (posed: Posed, nudge: Nudge<Tensor, Tensor>): Phase<Gradient> => {
+  const { setup, problem, settled } = posed
+  const moments = equilibriumPropagation(problem, nudge, settled.state)
+  const counted = setup.clamp
+    ? mapPhase(zipPhases(moments, nudgedPhase(problem, nudge.beta, settled.state)), ([moment, next]) =>
+        ({ ...moment, state: moment.state.map((s, l) => A.mul(inside(next[l] as Tensor), s)) }))
+    : moments
+  return asGradients(posed, counted)
+}
+
+/** Any stream of updates Δs, Δθ as running gradients. */
+export const asGradients = (posed: Posed, moments: Phase<Moment<Tensor>>): Phase<Gradient> =>
+  cumulated(mapPhase(moments, (moment) => ofUpdates(posed, moment)))
+
+/**
+ * dS as the authors' code records it: in layered networks exactly 0 for t below the layer's number, counted from the
+ * output. At an exact fixed point these entries are 0 up to rounding; otherwise they hold (residual) / β.
+ */
+export const hidden = ({ setup }: Posed, neurons: Layers<Tensor>, t: number): Layers<Tensor> =>
+  setup.model === 'toy' ? neurons : neurons.map((s, l) => (t < l ? A.fill(A.shape(s), 0) : s))
+
+/** Layers by number, as texts, to be treated like parameters by name. */
+export const numbered = <T>(layers: Layers<T>): Params<T> => Object.fromEntries(layers.map((s, l) => [`${l}`, s]))
+
+/** The state after K nudged steps from s_T. */
+export const nudgedEnd = ({ problem, settled, setup }: Posed, beta: Tensor): Layers<Tensor> =>
+  foldPhase(nudgedPhase(problem, beta, settled.state), setup.K, settled.state, (_, next) => next)

@@ -1,0 +1,146 @@
+/**
+ * Training steps, plain SGD over a few batches, by EP and by BPTT from the same start. The authors' EP takes K nudged
+ * steps; their BPTT of layered networks walks K + 1 steps back.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as R from 'fp-ts/lib/ReadonlyRecord.js'
+import { foldPhase, type Phase } from '../../fold/phase.ts'
+import type { Params } from '../../phi/interaction.ts'
+import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import * as allowance from './allowance.ts'
+import type { Batch, Setup, Training } from './case.ts'
+import { aside, type Computed, fields, fieldsOf, same, scalar } from './comparison.ts'
+import { leaf, lossLeaf, lossOf, stateOf } from './course.ts'
+import { type Gradient, nudgedEnd, reverse, type Slopes, updates } from './gradient.ts'
+import { drivenLayer, examples, joined, nudgeOf, parameters, type Posed, settle, split } from './network.ts'
+
+type Theta = Params<Tensor>
+
+const totalAfter = (steps: number) => (phase: Phase<Gradient>): Slopes =>
+  foldPhase<Gradient, Slopes>(phase, steps, { weights: {}, biases: {} }, (_, { total }) => total)
+
+/** DT(K − 1). */
+export const byUpdates = (beta: number) => (posed: Posed): E.Either<string, Slopes> =>
+  pipe(nudgeOf(posed.setup, beta), E.map((nudge) => totalAfter(posed.setup.K)(updates(posed, nudge))))
+
+/** NT(steps − 1). */
+export const byReverse = (steps: number) => (posed: Posed): E.Either<string, Slopes> =>
+  E.map(totalAfter(steps))(reverse(posed, steps))
+
+/** A batch's free phase under θ. `keep` as in `settle`. */
+export const settledOn = (setup: Setup, theta: Theta, batch: Batch, keep?: number): E.Either<string, Posed> =>
+  pipe(examples(setup, batch), E.chain((example) => settle(setup, { theta, ...example }, keep)))
+
+const argmax = (row: Float64Array): number =>
+  row.reduce((best, value, i) => (value > (row[best] as number) ? i : best), 0)
+
+/** Samples whose largest free output (the first, where several are equal) is not the target's. */
+const mistaken = ({ setup: { batch, sizes: [outputs = 0] }, settled, data }: Posed): number => {
+  const [given, wanted] = [A.numbers(settled.state[settled.state.length - 1] as Tensor), A.numbers(data.y)]
+  const answer = (values: Float64Array, b: number): number => argmax(values.slice(b * outputs, (b + 1) * outputs))
+  return Array.from({ length: batch }, (_, b) => b).filter((b) => answer(given, b) !== answer(wanted, b)).length
+}
+
+/** How a run stands after some batches. Errors and losses are those before each update. */
+interface Progress {
+  readonly theta: Theta
+  readonly mistakes: number
+  readonly losses: number
+}
+
+type Rule = (posed: Posed) => E.Either<string, Slopes>
+
+const trainOn = ({ setup, rates }: Training, rule: Rule) => (before: Progress, batch: Batch): E.Either<string, Progress> =>
+  pipe(
+    settledOn(setup, before.theta, batch),
+    E.bindTo('posed'),
+    E.bind('gradient', ({ posed }) => rule(posed)),
+    E.map(({ posed, gradient }) => {
+      const layer = drivenLayer(setup)
+      const step = (thetas: Theta, gradients: Theta): Theta => R.mapWithIndex((name: string, p: Tensor) =>
+        A.sub(p, A.scale(rates[layer[name] as number] ?? NaN, gradients[name] as Tensor)))(thetas)
+      const { weights, biases } = split(setup, before.theta)
+      const theta = joined(setup, { weights: step(weights, gradient.weights), biases: step(biases, gradient.biases) })
+      return { theta, mistakes: before.mistakes + mistaken(posed), losses: before.losses + lossOf(posed) }
+    }))
+
+// name ↦ {weight, bias}, each within the allowance of its name.
+const affine = (setup: Setup, { weights, biases }: Slopes, allowed: (layer: number) => number): Computed => {
+  const layer = drivenLayer(setup)
+  return fieldsOf(weights, (weight, name) => {
+    const within = leaf(allowed(layer[name] as number))
+    return fields({ weight: within(weight), bias: within(biases[name] as Tensor) })
+  })
+}
+
+type Told = Readonly<Record<string, Computed>>
+
+// How training by one rule goes, told under that rule's name; `delta` is how well its gradients are known.
+const trained = (training: Training, name: string, theta: Theta, rule: Rule, delta: number): E.Either<string, Told> => {
+  const { setup, rates, batches } = training
+  const after = (n: number) => batches.slice(0, n).reduce<E.Either<string, Progress>>(
+    (progress, batch) => E.chain((now: Progress) => trainOn(training, rule)(now, batch))(progress),
+    E.right({ theta, mistakes: 0, losses: 0 }))
+  const told = (n: number, { theta: end, mistakes, losses }: Progress): Told => ({
+    [`${name}_params_after_${n}`]: affine(setup, split(setup, end), (layer) =>
+      allowance.trained(n, rates[layer] ?? NaN, delta)),
+    [`${name}_train_error_percent_${n}`]: scalar((100 * mistakes) / (n * setup.batch), allowance.percentage),
+    // Batch means summed, then divided by the number of samples: too small by the batch size, as the authors print it.
+    [`${name}_printed_average_loss_${n}`]: scalar(losses / (n * setup.batch), allowance.printed(4)),
+  })
+  return pipe(
+    E.Do,
+    E.bind('first', () => after(1)),
+    E.bind('last', () => after(batches.length)),
+    E.map(({ first, last }) => ({ ...told(1, first), ...told(batches.length, last) })))
+}
+
+/** What a file of this kind records. Left: why the case cannot be run. */
+export const training = (recorded: Training): E.Either<string, Computed> => {
+  const { setup, beta, rates, params, batches } = recorded
+  if (rates.length !== setup.sizes.length - 1)
+    return E.left(`inputs.learning_rates: expected one for each of ${setup.sizes.length - 1} layers, got ${rates.length}`)
+  const [eps, graphSteps] = [allowance.ep(beta), setup.K + 1]
+  return pipe(
+    E.Do,
+    E.bind('theta', () => parameters(setup, params)),
+    E.bind('ep', ({ theta }) => trained(recorded, 'ep', theta, byUpdates(beta), eps)),
+    E.bind('bptt', ({ theta }) => trained(recorded, 'bptt', theta, byReverse(graphSteps), allowance.bptt)),
+    E.bind('posed', ({ theta }) => E.traverseArray((batch: Batch) => settledOn(setup, theta, batch, setup.T))(batches)),
+    E.bind('first', ({ posed: [one] }) => E.fromNullable('inputs.batches: expected at least one')(one)),
+    E.bind('nudge', () => nudgeOf(setup, beta)),
+    E.bind('direction', ({ first }) => byUpdates(beta)(first)),
+    E.bind('authors', ({ first }) => byReverse(graphSteps)(first)),
+    E.bind('exactly', ({ first }) => byReverse(setup.K)(first)),
+    E.bind('all', ({ first }) => byReverse(setup.T)(first)),
+    E.map(({ ep, bptt, posed, first, nudge, direction, authors, exactly, all }) => {
+      const gradient = (slopes: Slopes): Computed => affine(setup, slopes, () => allowance.bptt)
+      const added = { weights: R.map(A.neg)(direction.weights), biases: R.map(A.neg)(direction.biases) }
+      const wrong = posed.reduce((sum, one) => sum + mistaken(one), 0)
+      const samples = batches.length * setup.batch
+      return fields({
+        official: fields({
+          ...ep,
+          ...bptt,
+          evaluate_error_percent_before_training: scalar((100 * wrong) / samples, allowance.percentage),
+        }),
+        rerun: fields({
+          batch1_s_free: stateOf(first.settled.state),
+          batch1_free_residual: scalar(first.settled.residual, allowance.states),
+          batch1_s_nudged_end: stateOf(nudgedEnd(first, nudge.beta)),
+          batch1_ep_update_direction: affine(setup, added, () => eps),
+          batch1_loss: lossLeaf(first),
+        }),
+        own: fields({
+          batch1_loss: lossLeaf(first),
+          bptt_steps_in_official_training: same(graphSteps),
+          batch1_bptt_gradient: gradient(authors),
+          batch1_bptt_gradient_exactly_K_steps: gradient(exactly),
+          batch1_bptt_gradient_all_T_steps: gradient(all),
+        }),
+        // Differences between two other programs.
+        checks: fields({ independent_rerun_max_abs_difference: aside }),
+      })
+    }))
+}
