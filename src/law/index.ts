@@ -4,7 +4,11 @@
 import { activationLaws } from './activations.ts'
 import { derivativeLaws } from './derivative-laws.ts'
 import { foldLaws } from './folds.ts'
+import { interpreterLaws } from './interpreters.ts'
 import type { Law } from './law.ts'
+import { monoidLaws } from './monoid.ts'
+import { numberLaws } from './numbers.ts'
+import { tensorLaws } from './tensors.ts'
 import { exactTheoremLaws } from './theorem.ts'
 import { floatTheoremLaws } from './theorem-float.ts'
 
@@ -17,4 +21,5 @@ export { law, type Law, type LawSpec, type Mutant, passes, type Rung, type Verdi
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
   ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
+  ...interpreterLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

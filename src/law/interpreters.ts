@@ -17,7 +17,7 @@ import type { Activation } from '../phi/activation.ts'
 import { hardSigmoid, polynomial, sigm, tanh } from '../phi/activation.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
-import type { Interaction, Layers } from '../phi/interaction.ts'
+import type { Interaction, Layers, Params } from '../phi/interaction.ts'
 import { laterals, layered, toy } from '../phi/network.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
 import type { Setting } from '../phi/setting.ts'
@@ -28,7 +28,7 @@ import { reference, type Tensor } from '../tensor/reference.ts'
 import { type Law, law, type Mutant, type Rung, type Verdict, worst } from './law.ts'
 import { anyDoubles, drawn, dyadics, entries, pools } from './number-arbitraries.ts'
 import { allTrue, bounded, gamma } from './numbers.ts'
-import { allOperations, extents, operandsOf, tensorFaults } from './tensors.ts'
+import { allOperations, extents, faulty, operandsOf, type TensorFault } from './tensors.ts'
 
 /** One interpreter, with ways in and out. V is the kind of number in which two of them are compared. */
 export interface View<N extends Op, T, V> {
@@ -57,6 +57,8 @@ export interface Agreement<N extends Op, X, Y, V> extends Pair<N, X, Y, V> {
   readonly states: fc.Arbitrary<number>
   /** Ordinary numbers c in c · x and x / c. */
   readonly factors: fc.Arbitrary<number>
+  /** Functions that both have, besides the operations of every algebra. */
+  readonly functions: readonly N[]
   readonly activations: readonly Activation<N>[]
   /** Allowance for one operation, by name, at a result of that magnitude; default 0. */
   readonly allowance?: (operation: string, magnitude: number) => number
@@ -87,16 +89,27 @@ const maker = <N extends Op, T, V>({ embed }: View<N, T, V>, pool: readonly numb
     return embed(shape, drawn(pool, nth, count(shape)), carries ? drawn(pool, nth + 50, count(shape)) : undefined)
   }
 
-const faultsOf = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, V>, names: readonly (keyof ReturnType<typeof tensorFaults>)[]) => {
-  const faults = tensorFaults(second.algebra)
-  return names.map((name) => ({ fault: faults[name].fault, subject: { first, second: { ...second, algebra: faults[name].subject } } }))
-}
+/** The pair whose second interpreter gets one operation wrong. */
+const wrongly = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, V>) =>
+  (fault: string, wrong: Partial<Algebra<N, Y>>): Mutant<Pair<N, X, Y, V>> =>
+    ({ fault, subject: { first, second: { ...second, algebra: { ...second.algebra, ...wrong } } } })
+
+const faultsOf = <N extends Op, X, Y, V>(
+  { first, second }: Pair<N, X, Y, V>, ...names: readonly TensorFault[]
+): readonly Mutant<Pair<N, X, Y, V>>[] =>
+  names.map((name) => {
+    const { fault, subject } = faulty<Y, Algebra<N, Y>>(second.algebra, name)
+    return { fault, subject: { first, second: { ...second, algebra: subject } } }
+  })
+
+const namesOf = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, V>): readonly string[] =>
+  [first.algebra.name, second.algebra.name]
 
 const operations = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): Law => law({
   name: `${agreement.prefix}.operations`,
   says: 'each operation of the algebra gives the same numbers in both interpreters, for all sizes from 0',
   cites: 'THEORY §12, L12',
-  about: agreement.about, rung: agreement.rung, over: [agreement.first.algebra.name, agreement.second.algebra.name], runs: 100,
+  about: agreement.about, rung: agreement.rung, over: namesOf(agreement), runs: 100,
   instances: fc.record({ extents: extents(agreement.operands, 7), number: agreement.factors, tangents: carried }),
   subject: { first: agreement.first, second: agreement.second },
   judge: (pair: Pair<N, X, Y, V>) => ({ extents: instance, number, tangents }) => {
@@ -105,21 +118,25 @@ const operations = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): La
     const right = operandsOf(instance, number, maker(pair.second, instance.pool, tangents))
     const [ours, theirs] = [allOperations(pair.first.algebra), allOperations(pair.second.algebra)]
     return worst([
-      allTrue(Object.keys(ours).every((name) => name in theirs)),
+      allTrue(...agreement.functions.map((name) => name in ours && name in theirs)),
       ...Object.entries(theirs).map(([name, operation]) => {
         const [x, y] = [ours[name]?.(left), operation(right)]
-        if (x === undefined) return { gap: 0, allowance: 0 }
+        if (x === undefined) return { gap: 0, allowance: 0 } // a function that only one of them has
         const magnitude = pair.first.algebra.numbers(x).reduce((most, entry) => Math.max(most, Math.abs(entry)), 0)
         const { gap } = same(x, y)
         return bounded(gap, agreement.allowance?.(name, magnitude) ?? 0)
       }),
     ])
   },
-  mutants: [...faultsOf(agreement, ['lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill']), ...agreement.faults],
+  mutants: [
+    ...faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill'),
+    ...agreement.faults,
+  ],
 })
 
 const networks: Readonly<Record<string, (sizes: readonly number[]) => Interaction<never>>> = { layered, toy, laterals }
-const settings: Readonly<Record<string, <N extends Op>(setting: Setting<N>) => Dynamics<N>>> = { energyBased, publishedEnergyBased, innerNudged, outerNudged }
+const settings: Readonly<Record<string, <N extends Op>(setting: Setting<N>) => Dynamics<N>>> =
+  { energyBased, publishedEnergyBased, innerNudged, outerNudged }
 
 /** A model and the numbers to fill its tensors with: plain data. */
 interface Model {
@@ -145,9 +162,14 @@ const models = (numbers: fc.Arbitrary<number>, activations: number): fc.Arbitrar
 })
 
 /** All that a motion computes: step without and with a force, pull (state, parameters, input) and rule. */
-const motionOf = <N extends Op, T, V>(view: View<N, T, V>, { sizes, network, setting, activation, epsilon, batch, pool, tangents }: Model, activations: readonly Activation<N>[]): readonly T[] => {
+const motionOf = <N extends Op, T, V>(
+  view: View<N, T, V>,
+  { sizes, network, setting, activation, epsilon, batch, pool, tangents }: Model,
+  activations: readonly Activation<N>[],
+): readonly T[] => {
   const [build, wrap, rho] = [networks[network], settings[setting], activations[activation]]
-  if (build === undefined || wrap === undefined || rho === undefined) throw new RangeError(`no model ${network}, ${setting}, ${activation}`)
+  if (build === undefined || wrap === undefined || rho === undefined)
+    throw new RangeError(`no model ${network}, ${setting}, ${activation}`)
   const dynamics = wrap<N>({ interaction: build(sizes), activation: rho, epsilon })
   const make = maker(view, pool, tangents)
   const layers = (nth: number): Layers<T> => sizes.slice(1).map((units, l) => make(nth + l, [batch, units]))
@@ -155,27 +177,32 @@ const motionOf = <N extends Op, T, V>(view: View<N, T, V>, { sizes, network, set
   const motion = dynamics.at(view.algebra)(theta, make(0, [batch, sizes[0] ?? 0]))
   const [s, force, v] = [layers(1), layers(6), layers(11)]
   const pulled = motion.pull(s)(v)
-  const named = (params: Readonly<Record<string, T>>): readonly T[] => Object.keys(dynamics.params).flatMap((name) => params[name] ?? [])
-  return [...motion.step(s), ...motion.step(s, force), ...pulled.state, ...named(pulled.param()), pulled.input(), ...named(motion.rule(s))]
+  const named = (params: Params<T>): readonly T[] => Object.keys(dynamics.params).flatMap((name) => params[name] ?? [])
+  return [
+    ...motion.step(s), ...motion.step(s, force),
+    ...pulled.state, ...named(pulled.param()), pulled.input(),
+    ...named(motion.rule(s)),
+  ]
 }
 
 const steps = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): Law => law({
   name: `${agreement.prefix}.step`,
-  says: 'step, pull and rule of every setting on layered, toy and lateral networks give the same numbers in both interpreters',
+  says: 'step, pull and rule of each setting on layered, toy and lateral networks give the same numbers in both',
   cites: 'THEORY §12, L12',
   about: [...agreement.about, ...Object.keys(settings), ...Object.keys(networks)],
-  rung: agreement.rung, over: [agreement.first.algebra.name, agreement.second.algebra.name], runs: 60,
+  rung: agreement.rung, over: namesOf(agreement), runs: 60,
   instances: models(agreement.states, agreement.activations.length),
   subject: { first: agreement.first, second: agreement.second },
   judge: (pair: Pair<N, X, Y, V>) => (model) => {
     const same = compared(pair, agreement.gap)
-    const [ours, theirs] = [motionOf(pair.first, model, agreement.activations), motionOf(pair.second, model, agreement.activations)]
+    const ours = motionOf(pair.first, model, agreement.activations)
+    const theirs = motionOf(pair.second, model, agreement.activations)
     return worst([allTrue(ours.length === theirs.length), ...ours.map((x, i) => {
       const y = theirs[i]
       return y === undefined ? { gap: NaN, allowance: 0 } : same(x, y)
     })])
   },
-  mutants: faultsOf(agreement, ['lastSample', 'matmulNN', 'sumRows', 'addRow', 'fill']),
+  mutants: faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'fill'),
 })
 
 /** L12 for a pair of interpreters: single operations, and whole steps. */
@@ -203,12 +230,14 @@ const pairs = (x: DualTensor<Tensor>): readonly Dual<number>[] => {
 
 const zeroTangents: View<Op, DualTensor<Tensor>, Dual<number>> = {
   algebra: DR,
-  embed: (shape, data, tangents) => ({ primal: reference.of(shape, data), tangent: tangents && reference.fill(shape, 0) }),
+  embed: (shape, data, tangents) =>
+    ({ primal: reference.of(shape, data), tangent: tangents && reference.fill(shape, 0) }),
   read: pairs,
 }
 
 /** Rational tangents besides dyadic primals, so that nothing depends on doubles. */
-const thirds = (data: readonly number[]): readonly Rational[] => data.map((x) => rational.div(rational.of(x), rational.of(3)))
+const thirds = (data: readonly number[]): readonly Rational[] =>
+  data.map((x) => rational.div(rational.of(x), rational.of(3)))
 
 const dualTensors: View<'clip' | 'inside', DualTensor<Lifted<Rational>>, Dual<Rational>> = {
   algebra: DQ,
@@ -218,20 +247,26 @@ const dualTensors: View<'clip' | 'inside', DualTensor<Lifted<Rational>>, Dual<Ra
 
 const dualNumbers: View<'clip' | 'inside', Lifted<Dual<Rational>>, Dual<Rational>> = {
   algebra: QD,
-  embed: (shape, data, tangents) =>
-    lifted(shape, data.map((x, i) => ({ primal: rational.of(x), tangent: (tangents && thirds(tangents)[i]) ?? rational.zero }))),
+  embed: (shape, data, tangents = data.map(() => 0)) => {
+    const tangent = thirds(tangents)
+    return lifted(shape, data.map((x, i) => ({ primal: rational.of(x), tangent: tangent[i] ?? rational.zero })))
+  },
   read: (x) => x.data,
 }
 
 const exactRead = (x: Tensor): readonly Rational[] => [...reference.numbers(x)].map(rational.of)
-const [rationalView, dyadicView]: [View<'clip' | 'inside', Lifted<Rational>, Rational>, View<'clip' | 'inside', Tensor, Rational>] = [
-  { algebra: Q, embed: Q.of, read: (x) => x.data },
-  { algebra: reference, embed: reference.of, read: exactRead },
-]
+const rationalView: View<'clip' | 'inside', Lifted<Rational>, Rational> = { algebra: Q, embed: Q.of, read: (x) => x.data }
+const dyadicView: View<'clip' | 'inside', Tensor, Rational> = { algebra: reference, embed: reference.of, read: exactRead }
 
 const realView: View<'tanh' | 'logistic', Lifted<number>, Complex> =
   { algebra: F, embed: F.of, read: (x) => x.data.map((re) => ({ re, im: 0 })) }
 const complexView: View<'tanh' | 'logistic', Lifted<Complex>, Complex> = { algebra: C, embed: C.of, read: (x) => x.data }
+
+const inFloats = { first: referenceView, second: floatView }
+const withoutTangents = { first: withZeros, second: zeroTangents }
+const inDuals = { first: dualNumbers, second: dualTensors }
+const inDyadics = { first: rationalView, second: dyadicView }
+const onReals = { first: realView, second: complexView }
 
 const dualGap = <X>(gap: (a: X, b: X) => number) => (a: Dual<X>, b: Dual<X>): number =>
   Math.max(gap(a.primal, b.primal), gap(a.tangent, b.tangent))
@@ -246,53 +281,77 @@ const quadratic = polynomial(0.25, 1, -0.5)
 export const interpreterLaws: readonly Law[] = [
   ...agreementLaws({
     prefix: 'L12.reference-lift', about: ['reference', 'lift', 'float64'], rung: 'interpreters',
-    first: referenceView, second: floatView, gap: sameDouble,
-    operands: fc.oneof({ weight: 4, arbitrary: entries }, { weight: 1, arbitrary: anyDoubles }), states: entries, factors: ordinary,
-    activations: [tanh, sigm, hardSigmoid, quadratic],
+    ...inFloats, gap: sameDouble,
+    operands: fc.oneof({ weight: 4, arbitrary: entries }, { weight: 1, arbitrary: anyDoubles }),
+    states: entries, factors: ordinary,
+    functions: ['tanh', 'logistic', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
     faults: [
-      { fault: 'sums run backwards', subject: { first: referenceView, second: { ...floatView, algebra: { ...F, dot: (a, b) => F.dot(lifted(a.shape, a.data.toReversed()), lifted(b.shape, b.data.toReversed())) } } } },
-      { fault: 'tanh by exponentials', subject: { first: referenceView, second: { ...floatView, algebra: { ...F, tanh: (x) => lifted(x.shape, x.data.map((e) => 1 - 2 / (Math.exp(2 * e) + 1))) } } } },
-      { fault: 'division by a reciprocal', subject: { first: referenceView, second: { ...floatView, algebra: { ...F, over: (x, c) => F.scale(1 / c, x) } } } },
-      { fault: 'clip hides NaN', subject: { first: referenceView, second: { ...floatView, algebra: { ...F, clip: (x) => lifted(x.shape, F.clip(x).data.map((e) => (Number.isNaN(e) ? 0 : e))) } } } },
+      wrongly(inFloats)('sums run backwards', {
+        dot: (a, b) => F.dot(lifted(a.shape, a.data.toReversed()), lifted(b.shape, b.data.toReversed())),
+      }),
+      wrongly(inFloats)('tanh by exponentials', {
+        tanh: (x) => lifted(x.shape, x.data.map((e) => 1 - 2 / (Math.exp(2 * e) + 1))),
+      }),
+      wrongly(inFloats)('division by a reciprocal', { over: (x, c) => F.scale(1 / c, x) }),
+      wrongly(inFloats)('clip hides NaN', {
+        clip: (x) => lifted(x.shape, F.clip(x).data.map((e) => (Number.isNaN(e) ? 0 : e))),
+      }),
     ],
   }),
   ...agreementLaws({
     prefix: 'L12.dual', about: ['dualOf', 'reference'], rung: 'interpreters',
-    first: withZeros, second: zeroTangents, gap: dualGap(sameDouble),
-    operands: entries, states: entries, factors: ordinary, activations: [tanh, sigm, hardSigmoid, quadratic],
+    ...withoutTangents, gap: dualGap(sameDouble),
+    operands: entries, states: entries, factors: ordinary,
+    functions: ['tanh', 'logistic', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
     faults: [
-      { fault: 'constants carry a tangent', subject: { first: withZeros, second: { ...zeroTangents, algebra: { ...DR, fill: (shape, c) => ({ primal: reference.fill(shape, c), tangent: reference.fill(shape, c) }) } } } },
-      { fault: 'the product takes its value for its tangent', subject: { first: withZeros, second: { ...zeroTangents, algebra: { ...DR, mul: (a, b) => ({ primal: DR.mul(a, b).primal, tangent: DR.mul(a, b).primal }) } } } },
+      wrongly(withoutTangents)('constants carry a tangent', {
+        fill: (shape, c) => ({ primal: reference.fill(shape, c), tangent: reference.fill(shape, c) }),
+      }),
+      wrongly(withoutTangents)('the product takes its value for its tangent', {
+        mul: (a, b) => ({ primal: DR.mul(a, b).primal, tangent: DR.mul(a, b).primal }),
+      }),
     ],
   }),
   ...agreementLaws({
     prefix: 'L12.dual-rational', about: ['dualOf', 'dual', 'lift', 'rational'], rung: 'exact rationals',
-    first: dualNumbers, second: dualTensors, gap: dualGap(rational.distance),
-    operands: dyadics, states: coarse, factors: ordinary, activations: [hardSigmoid, quadratic],
+    ...inDuals, gap: dualGap(rational.distance),
+    operands: dyadics, states: coarse, factors: ordinary,
+    functions: ['clip', 'inside'], activations: [hardSigmoid, quadratic],
     faults: [
-      { fault: 'the product forgets a cross term', subject: { first: dualNumbers, second: { ...dualTensors, algebra: { ...DQ, mul: (a, b) => DQ.mul(a, DQ.constant(b.primal)) } } } },
-      { fault: 'an absent tangent is not negated against', subject: { first: dualNumbers, second: { ...dualTensors, algebra: { ...DQ, sub: (a, b) => ({ ...DQ.sub(a, b), tangent: a.tangent && b.tangent ? Q.sub(a.tangent, b.tangent) : (a.tangent ?? b.tangent) }) } } } },
-      { fault: 'clip lets every tangent through', subject: { first: dualNumbers, second: { ...dualTensors, algebra: { ...DQ, clip: (x) => ({ ...x, primal: Q.clip(x.primal) }) } } } },
+      wrongly(inDuals)('the product forgets a cross term', { mul: (a, b) => DQ.mul(a, DQ.constant(b.primal)) }),
+      wrongly(inDuals)('an absent tangent is not negated against', {
+        sub: (a, b) => (a.tangent === undefined ? { ...DQ.sub(a, b), tangent: b.tangent } : DQ.sub(a, b)),
+      }),
+      wrongly(inDuals)('clip lets every tangent through', { clip: (x) => ({ ...x, primal: Q.clip(x.primal) }) }),
     ],
   }),
   ...agreementLaws({
     prefix: 'L12.rational-dyadic', about: ['reference', 'lift', 'rational'], rung: 'dyadic float64',
-    first: rationalView, second: dyadicView, gap: rational.distance,
-    operands: dyadics, states: coarse, factors: powersOfTwo, activations: [hardSigmoid, quadratic],
+    ...inDyadics, gap: rational.distance,
+    operands: dyadics, states: coarse, factors: powersOfTwo,
+    functions: ['clip', 'inside'], activations: [hardSigmoid, quadratic],
     faults: [
-      { fault: 'clip to [−1, 1]', subject: { first: rationalView, second: { ...dyadicView, algebra: { ...reference, clip: (x) => reference.sub(reference.clip(x), reference.clip(reference.neg(x))) } } } },
+      wrongly(inDyadics)('clip to [−1, 1]', {
+        clip: (x) => reference.sub(reference.clip(x), reference.clip(reference.neg(x))),
+      }),
     ],
   }),
   // tanh of a real complex number divides by exactly 1. Over c it forms (x c) / (c c), three roundings instead of one: γ_4.
   // logistic: (1 + tanh(x/2)) / 2 has error ½ (2u + u), 1 / (1 + e^−x) at most 2u (see L14.float64.functions): below 4u.
-  ...agreementLaws({
+  ...agreementLaws<'tanh' | 'logistic', Lifted<number>, Lifted<Complex>, Complex>({
     prefix: 'L12.complex', about: ['complex', 'lift', 'float64'], rung: 'float64',
-    first: realView, second: complexView, gap: complex.distance,
-    operands: entries, states: entries, factors: ordinary, activations: [tanh, quadratic],
-    allowance: (operation, magnitude) => (operation === 'over' ? gamma(4) * magnitude : operation === 'logistic' ? 4 * u : 0),
+    ...onReals, gap: complex.distance,
+    operands: entries, states: entries, factors: ordinary,
+    functions: ['tanh', 'logistic'], activations: [tanh, quadratic],
+    allowance: (operation, magnitude) =>
+      operation === 'over' ? gamma(4) * magnitude : operation === 'logistic' ? 4 * u : 0,
     faults: [
-      { fault: 'logistic of 4x − 2', subject: { first: realView, second: { ...complexView, algebra: { ...C, logistic: (x) => C.logistic(C.sub(C.scale(4, x), C.fill(x.shape, 2))) } } } },
-      { fault: 'neg conjugates and adds i', subject: { first: realView, second: { ...complexView, algebra: { ...C, neg: (x) => lifted(x.shape, x.data.map(({ re, im }) => ({ re: -re, im: 1 - im }))) } } } },
+      wrongly(onReals)('logistic of 4x − 2', {
+        logistic: (x) => C.logistic(C.sub(C.scale(4, x), C.fill(x.shape, 2))),
+      }),
+      wrongly(onReals)('neg conjugates and adds i', {
+        neg: (x) => lifted(x.shape, x.data.map(({ re, im }) => ({ re: -re, im: 1 - im }))),
+      }),
     ],
   }),
 ]

@@ -19,7 +19,7 @@ import { complexes, doubles, duals, dyadics, rationals } from './number-arbitrar
 /** γ_n for unit roundoff u; 0 in exact arithmetic, where u = 0. */
 export const gamma = (n: number, roundoff: number = u): number => (n * roundoff) / (1 - n * roundoff)
 
-/** A derived bound with room for the rounding of this comparison itself, of gap and bound, in up to a thousand operations. */
+/** A derived bound, with room for the rounding of gap and bound themselves in up to a thousand operations. */
 export const bounded = (gap: number, bound: number): Verdict => ({ gap, allowance: bound * (1 + 2 ** -40) })
 
 /** Gap of several equations that must hold exactly: the largest distance, and never 0 where `equals` says no. */
@@ -30,6 +30,10 @@ export const exactly = <X>(
     Math.max(gap, S.distance(left, right), S.equals(left, right) ? 0 : Number.MIN_VALUE), 0),
   allowance: 0,
 })
+
+/** A subject with one part replaced by a wrong one. */
+export const but = <S>(subject: S) => (fault: string, wrong: Partial<S>): Mutant<S> =>
+  ({ fault, subject: { ...subject, ...wrong } })
 
 /** Gap of statements that are true or false: how many are false. */
 export const allTrue = (...statements: readonly boolean[]): Verdict =>
@@ -53,7 +57,8 @@ const triples = <X>(elements: fc.Arbitrary<X>): fc.Arbitrary<Readonly<Record<'a'
 
 const ring = <X>({ prefix, about, system, elements, faults }: NumberSuite<X>): Law => law({
   name: `${prefix}.ring`,
-  says: 'a + b = b + a, (a + b) + c = a + (b + c), a b = b a, (a b) c = a (b c), a (b + c) = a b + a c, a + 0 = a = 1 a, a − b = a + (−b), a − a = 0',
+  says: 'a + b = b + a, (a + b) + c = a + (b + c), a b = b a, (a b) c = a (b c), a (b + c) = a b + a c, a + 0 = a = 1 a, ' +
+    'a − b = a + (−b), a − a = 0',
   cites: 'axioms of a commutative ring with one',
   about, rung: 'exact rationals', over: [system.name], runs: 100,
   instances: triples(elements),
@@ -70,10 +75,10 @@ const ring = <X>({ prefix, about, system, elements, faults }: NumberSuite<X>): L
     [S.sub(a, a), S.zero],
   ]),
   mutants: [
-    { fault: 'a b is a + b', subject: { ...system, mul: system.add } },
-    { fault: 'a − b is a + b', subject: { ...system, sub: system.add } },
-    { fault: '−a is a', subject: { ...system, neg: (a) => a } },
-    { fault: 'the second summand counts twice', subject: { ...system, add: (a, b) => system.add(a, system.add(b, b)) } },
+    but(system)('a b is a + b', { mul: system.add }),
+    but(system)('a − b is a + b', { sub: system.add }),
+    but(system)('−a is a', { neg: (a) => a }),
+    but(system)('the second summand counts twice', { add: (a, b) => system.add(a, system.add(b, b)) }),
     ...faults?.['ring'] ?? [],
   ],
 })
@@ -91,15 +96,16 @@ const field = <X>({ prefix, about, system, elements, divisors, faults }: NumberS
     [S.div(a, b), S.mul(a, S.div(S.one, b))],
   ]),
   mutants: [
-    { fault: 'a / b is a b', subject: { ...system, div: system.mul } },
-    { fault: 'a / b is −a / b', subject: { ...system, div: (a, b) => system.neg(system.div(a, b)) } },
+    but(system)('a / b is a b', { div: system.mul }),
+    but(system)('a / b is −a / b', { div: (a, b) => system.neg(system.div(a, b)) }),
     ...faults?.['field'] ?? [],
   ],
 })
 
 const embedding = <X>({ prefix, about, system, elements, faults }: NumberSuite<X>, rung: Rung): Law => law({
   name: `${prefix}.embedding`,
-  says: 'of is exact: of(c) + of(d) = of(c + d), of(c) of(d) = of(c d), toNumber(of(c)) = c; equals holds of a and a, not of a and a + 1, and exactly where distance is 0',
+  says: 'of is exact: of(c) + of(d) = of(c + d), of(c) of(d) = of(c d), toNumber(of(c)) = c; ' +
+    'equals holds of a and a, not of a and a + 1, and exactly where distance is 0',
   cites: 'THEORY §8: doubles enter every number system exactly',
   about, rung, over: [system.name], runs: 100,
   instances: fc.record({ a: elements, b: elements, c: dyadics, d: dyadics }),
@@ -121,10 +127,10 @@ const embedding = <X>({ prefix, about, system, elements, faults }: NumberSuite<X
     ),
   ]),
   mutants: [
-    { fault: 'of rounds to whole numbers', subject: { ...system, of: (c) => system.of(Math.round(c)) } },
-    { fault: 'everything equals everything', subject: { ...system, equals: () => true } },
-    { fault: 'distance is 0', subject: { ...system, distance: () => 0 } },
-    { fault: 'distance has a sign', subject: { ...system, distance: (a, b) => system.toNumber(system.sub(a, b)) } },
+    but(system)('of rounds to whole numbers', { of: (c) => system.of(Math.round(c)) }),
+    but(system)('everything equals everything', { equals: () => true }),
+    but(system)('distance is 0', { distance: () => 0 }),
+    but(system)('distance has a sign', { distance: (a, b) => system.toNumber(system.sub(a, b)) }),
     ...faults?.['embedding'] ?? [],
   ],
 })
@@ -146,7 +152,8 @@ export interface Rounding<X> {
 
 const exactFloat = <X>({ prefix, about, system, elements, faults }: NumberSuite<X>, { nans }: Rounding<X>): Law => law({
   name: `${prefix}.exact`,
-  says: 'a + b = b + a, a b = b a, a − b = a + (−b), a − a = 0, a + 0 = 1 a = a / 1 = −(−a) = a without rounding; NaN equals nothing and has distance NaN',
+  says: 'a + b = b + a, a b = b a, a − b = a + (−b), a − a = 0, a + 0 = 1 a = a / 1 = −(−a) = a without rounding; ' +
+    'NaN equals nothing and has distance NaN',
   cites: 'IEEE 754 §4.3, §6.2',
   about, rung: 'float64', over: [system.name], runs: 100,
   instances: fc.record({ a: elements, b: elements }),
@@ -168,8 +175,8 @@ const exactFloat = <X>({ prefix, about, system, elements, faults }: NumberSuite<
     ])),
   ]),
   mutants: [
-    { fault: 'a − b is b − a', subject: { ...system, sub: (a, b) => system.sub(b, a) } },
-    { fault: 'the second summand is rounded once more', subject: { ...system, add: (a, b) => system.add(a, system.mul(b, system.of(1 + 2 * u))) } },
+    but(system)('a − b is b − a', { sub: (a, b) => system.sub(b, a) }),
+    but(system)('the second summand is off by 2u', { add: (a, b) => system.add(a, system.mul(b, system.of(1 + 2 * u))) }),
     {
       fault: 'distance ignores NaN',
       subject: { ...system, distance: (a, b) => (Number.isNaN(system.distance(a, b)) ? 0 : system.distance(a, b)) },
@@ -179,10 +186,10 @@ const exactFloat = <X>({ prefix, about, system, elements, faults }: NumberSuite<
 })
 
 /*
- * Bounds. Write s, t for computed sums. By the inverse form of the model, an error of a sum is at most u times the computed sum:
+ * Bounds. By the inverse form of the model, the error of a sum is at most u times the computed sum:
  *
  *     ‖(a + b) + c − (a + (b + c))‖ ≤ u (‖fl(a+b)‖ + ‖fl(fl(a+b)+c)‖ + ‖fl(b+c)‖ + ‖fl(a+fl(b+c))‖)
- *     ‖(a b) c − a (b c)‖           ≤ 2 γ_2p ‖a‖ ‖b‖ ‖c‖                           each side has error (γ_p + γ_p (1 + γ_p)) ≤ γ_2p
+ *     ‖(a b) c − a (b c)‖           ≤ 2 γ_2p ‖a‖ ‖b‖ ‖c‖                  each side has error γ_p + γ_p (1 + γ_p) ≤ γ_2p
  *     ‖a (b + c) − (a b + a c)‖     ≤ γ_{p+1} ‖a‖ ‖s‖ + γ_p ‖a‖ (‖b‖ + ‖c‖) + u ‖t‖   s = fl(b+c), t = fl(fl(ab) + fl(ac))
  *     ‖(a / b) b − a‖               ≤ γ_p ‖fl(a/b)‖ ‖b‖ + q ‖a‖
  */
@@ -190,7 +197,7 @@ const rounding = <X>(
   { prefix, about, system, elements, divisors, faults }: NumberSuite<X>, { norm, product: p, quotient }: Rounding<X>,
 ): Law => law({
   name: `${prefix}.rounding`,
-  says: '(a + b) + c ≈ a + (b + c), (a b) c ≈ a (b c), a (b + c) ≈ a b + a c, (a / b) b ≈ a within the rounding of each operation',
+  says: '(a + b) + c = a + (b + c), (a b) c = a (b c), a (b + c) = a b + a c, (a / b) b = a, each up to its rounding',
   cites: 'Higham, Accuracy and Stability of Numerical Algorithms, §2.2, §3.1, §3.6',
   about, rung: 'float64', over: [system.name], runs: 200,
   instances: fc.record({ a: elements, b: elements, c: elements, d: divisors }),
@@ -209,8 +216,8 @@ const rounding = <X>(
     ])
   },
   mutants: [
-    { fault: 'sums are off by 16 u', subject: { ...system, add: (a, b) => system.mul(system.add(a, b), system.of(1 + 16 * u)) } },
-    { fault: 'a / b is b / a', subject: { ...system, div: (a, b) => system.div(b, a) } },
+    but(system)('sums are off by 16u', { add: (a, b) => system.mul(system.add(a, b), system.of(1 + 16 * u)) }),
+    but(system)('a / b is b / a', { div: (a, b) => system.div(b, a) }),
     ...faults?.['rounding'] ?? [],
   ],
 })
@@ -222,10 +229,11 @@ export const roundedNumberLaws = <X>(suite: NumberSuite<X>, how: Rounding<X>): r
 /** A system with `clip` and `inside`, and numbers x for which 1 − x is exact. */
 export const clipLaws = <X>(
   { prefix, about, system, elements, rung }:
-  Pick<NumberSuite<X, NumberSystem<'clip' | 'inside', X>>, 'prefix' | 'about' | 'system' | 'elements'> & { readonly rung: Rung },
+  Omit<NumberSuite<X, NumberSystem<'clip' | 'inside', X>>, 'divisors' | 'faults'> & { readonly rung: Rung },
 ): readonly Law[] => [law({
   name: `${prefix}.clip`,
-  says: 'clip(clip x) = clip x, clip(1 − x) = 1 − clip x, inside(1 − x) = inside x, inside x (x − clip x) = 0, (1 − inside x) clip x (1 − clip x) = 0; 0 and 1 are inside and stay',
+  says: 'clip(clip x) = clip x, clip(1 − x) = 1 − clip x, inside(1 − x) = inside x, inside x (x − clip x) = 0, ' +
+    '(1 − inside x) clip x (1 − clip x) = 0; 0 and 1 are inside and stay',
   cites: 'THEORY §5: states clamped to [0, 1]',
   about, rung, over: [system.name], runs: 100,
   instances: elements,
@@ -245,15 +253,17 @@ export const clipLaws = <X>(
     ])
   },
   mutants: [
-    { fault: 'no upper wall', subject: { ...system, clip: (x) => system.sub(x, system.clip(system.neg(system.clip(system.neg(x))))) } },
-    { fault: 'clips to [0, 2]', subject: { ...system, clip: (x) => system.add(system.clip(x), system.clip(system.sub(x, system.one))) } },
-    { fault: 'the walls are outside', subject: { ...system, inside: (x) => (system.equals(system.clip(x), x) && !system.equals(x, system.zero) && !system.equals(x, system.one) ? system.one : system.zero) } },
-    { fault: 'everything is inside', subject: { ...system, inside: () => system.one } },
+    but(system)('clips to [−1, 1]', { clip: (x) => system.sub(system.clip(x), system.clip(system.neg(x))) }),
+    but(system)('clips to [0, 2]', { clip: (x) => system.add(system.clip(x), system.clip(system.sub(x, system.one))) }),
+    but(system)('the walls are outside', {
+      inside: (x) => ([system.zero, system.one].some((wall) => system.equals(x, wall)) ? system.zero : system.inside(x)),
+    }),
+    but(system)('everything is inside', { inside: () => system.one }),
   ],
 })]
 
 /*
- * Of Math.exp and Math.tanh only this is assumed: errors of at most one and two units in the last place (fdlibm), and tanh odd.
+ * Of Math.exp and Math.tanh only this is assumed: errors of at most one and two units in the last place, and tanh odd.
  * Then e = exp(−x) has relative error 2u, and ŷ = fl(1 / fl(1 + e)) = y (1 + δ) with |δ| ≤ 2u (1 − y) + u + u. Hence
  *
  *     |fl(ŷ(x) + ŷ(−x)) − 1| ≤ 4u y(1−y) + 2u + u < 5u, and all doubles near 1 are multiples of u: ≤ 4u
@@ -261,7 +271,8 @@ export const clipLaws = <X>(
  */
 const float64Functions: Law = law({
   name: 'L14.float64.functions',
-  says: 'tanh(−x) = −tanh x exactly, |tanh x| ≤ 1; logistic(x) + logistic(−x) = 1 within 4u, tanh(x/2) = 2 logistic(x) − 1 within 7u',
+  says: 'tanh(−x) = −tanh x, |tanh x| ≤ 1; logistic(x) + logistic(−x) = 1 within 4u, ' +
+    'tanh(x/2) = 2 logistic(x) − 1 within 7u',
   cites: 'ECMA-262 §21.3.2; fdlibm e_exp.c, s_tanh.c for the errors assumed',
   about: ['float64'], rung: 'float64', over: ['float64'], runs: 200,
   instances: fc.oneof(fc.double({ min: -40, max: 40, noNaN: true }), doubles),
@@ -273,22 +284,23 @@ const float64Functions: Law = law({
     { gap: Math.abs(2 * logistic(x) - 1 - tanh(x / 2)), allowance: 7 * u },
   ]),
   mutants: [
-    { fault: 'logistic of −x', subject: { ...float64, logistic: (x: number) => 1 / (1 + Math.exp(x)) } },
-    { fault: 'logistic of 2x', subject: { ...float64, logistic: (x: number) => 1 / (1 + Math.exp(-2 * x)) } },
-    { fault: 'tanh by two exponentials', subject: { ...float64, tanh: (x: number) => (Math.exp(x) - Math.exp(-x)) / (Math.exp(x) + Math.exp(-x)) } },
-    { fault: 'tanh a little off 0', subject: { ...float64, tanh: (x: number) => Math.tanh(x) + 8 * u } },
+    but(float64)('logistic of −x', { logistic: (x) => 1 / (1 + Math.exp(x)) }),
+    but(float64)('logistic of 2x', { logistic: (x) => 1 / (1 + Math.exp(-2 * x)) }),
+    but(float64)('tanh by exponentials', { tanh: (x) => (Math.exp(x) - Math.exp(-x)) / (Math.exp(x) + Math.exp(-x)) }),
+    but(float64)('tanh a little off 0', { tanh: (x) => Math.tanh(x) + 8 * u }),
   ],
 })
 
 /*
- * With h = 2⁻³³² the terms in h² vanish against 1, so the imaginary part over h is f′ up to roundings; both sides lie in [0, 1].
+ * With h = 2⁻³³² the terms in h² vanish against 1, so the imaginary part over h is f′ up to roundings; it lies in [0, 1].
  * tanh: both sides are 1 − t² of the same t, with errors 2u t² and a quotient against 2u: below 6u.
  * logistic: ¼(1 − t²) with t = tanh(x/2), error ¼(2·2u + 3u), against y(1 − y), error 2u + u: below 6u.
  */
 const h = 2 ** -332
 const complexFunctions: Law = law({
   name: 'L14.complex.functions',
-  says: 'tanh(−z) = −tanh z and tanh(i y) = i tan y exactly; logistic(z) + logistic(−z) = 1; Im f(x + i h) / h = f′(x) as dual numbers have it, within 6u',
+  says: 'tanh(−z) = −tanh z and tanh(i y) = i tan y exactly; logistic(z) + logistic(−z) = 1; ' +
+    'Im f(x + i h) / h = f′(x) as dual numbers have it, within 6u',
   cites: 'Squire & Trapp 1998, complex step; DLMF 4.28.10',
   about: ['complex', 'dual'], rung: 'float64', over: ['complex', 'dual(float64)'], runs: 200,
   instances: complexes(fc.double({ min: -1.5, max: 1.5, noNaN: true })),
@@ -308,9 +320,9 @@ const complexFunctions: Law = law({
     ])
   },
   mutants: [
-    { fault: 'tanh entry by entry', subject: { ...complex, tanh: (z: Complex) => ({ re: Math.tanh(z.re), im: Math.tanh(z.im) }) } },
-    { fault: 'tanh of the conjugate', subject: { ...complex, tanh: (z: Complex) => complex.tanh({ re: z.re, im: -z.im }) } },
-    { fault: 'logistic forgets to halve z', subject: { ...complex, logistic: (z: Complex) => complex.logistic(complex.add(z, z)) } },
+    but(complex)('tanh part by part', { tanh: ({ re, im }) => ({ re: Math.tanh(re), im: Math.tanh(im) }) }),
+    but(complex)('tanh of the conjugate', { tanh: ({ re, im }) => complex.tanh({ re, im: -im }) }),
+    but(complex)('logistic forgets to halve z', { logistic: (z) => complex.logistic(complex.add(z, z)) }),
   ],
 })
 
@@ -323,8 +335,11 @@ const nearest: Law = law({
   instances: fc.record({ n: fc.maxSafeInteger(), d: fc.maxSafeInteger().filter((d) => d !== 0) }),
   subject: rational,
   judge: (S) => ({ n, d }) => bounded(Math.abs(S.toNumber(ratio(n, d)) - n / d), 3 * u * Math.abs(n / d)),
-  mutants: [{ fault: 'whole numbers only', subject: { ...rational, toNumber: ({ n, d }: Rational) => Number(n / d) } }],
+  mutants: [but(rational)('whole numbers only', { toNumber: ({ n, d }) => Number(n / d) })],
 })
+
+const Q = rational
+const [D, DD] = [dual(Q), dual(dual(Q))]
 
 // Over S, a dual number is a polynomial modulo τ²: what holds of τ decides every product and quotient.
 const infinitesimal: Law = law({
@@ -333,47 +348,51 @@ const infinitesimal: Law = law({
   cites: 'Clifford 1873, dual numbers',
   about: ['dual'], rung: 'exact rationals', over: ['dual(rational)'], runs: 50,
   instances: fc.record({ x: rationals.filter((x) => x.n !== 0n), n: fc.integer({ min: 1, max: 9 }) }),
-  subject: dual(rational),
+  subject: D,
   judge: (S) => ({ x, n }) => {
-    const power = (count: number): Rational => Array.from({ length: count }, () => x).reduce(rational.mul, rational.one)
-    const [tau, moved] = [{ primal: rational.zero, tangent: rational.one }, { primal: x, tangent: rational.one }]
+    const power = (count: number): Rational => Array.from({ length: count }, () => x).reduce(Q.mul, Q.one)
+    const [tau, moved] = [{ primal: Q.zero, tangent: Q.one }, { primal: x, tangent: Q.one }]
     return exactly(S, [
       [S.mul(tau, tau), S.zero],
-      [Array.from({ length: n }, () => moved).reduce(S.mul, S.one), { primal: power(n), tangent: rational.mul(rational.of(n), power(n - 1)) }],
-      [S.div(S.one, moved), { primal: rational.div(rational.one, x), tangent: rational.neg(rational.div(rational.one, power(2))) }],
+      [
+        Array.from({ length: n }, () => moved).reduce(S.mul, S.one),
+        { primal: power(n), tangent: Q.mul(Q.of(n), power(n - 1)) },
+      ],
+      [S.div(S.one, moved), { primal: Q.div(Q.one, x), tangent: Q.neg(Q.div(Q.one, power(2))) }],
     ])
   },
-  mutants: [{
-    fault: 'τ² = 1',
-    subject: { ...dual(rational), mul: (a, b) => dual(rational).add(dual(rational).mul(a, b), { primal: rational.mul(a.tangent, b.tangent), tangent: rational.zero }) },
-  }],
+  mutants: [
+    but(D)('τ² = 1', { mul: (a, b) => D.add(D.mul(a, b), { primal: Q.mul(a.tangent, b.tangent), tangent: Q.zero }) }),
+  ],
 })
-
-const Q = rational
-const [D, DD] = [dual(Q), dual(dual(Q))]
 
 const dualFaults = <X>(S: Field<X>): NonNullable<NumberSuite<Dual<X>>['faults']> => {
   const good: Field<Dual<X>> = dual<never, X>(S)
   return {
     ring: [
-      { fault: 'the product forgets a cross term', subject: { ...good, mul: (a, b) => ({ primal: S.mul(a.primal, b.primal), tangent: S.mul(a.primal, b.tangent) }) } },
+      but(good)('the product forgets a cross term', {
+        mul: (a, b) => ({ primal: S.mul(a.primal, b.primal), tangent: S.mul(a.primal, b.tangent) }),
+      }),
     ],
-    field: [{
-      fault: 'the quotient rule has the wrong sign',
-      subject: { ...good, div: (a, b) => ({ primal: S.div(a.primal, b.primal), tangent: S.div(S.add(a.tangent, S.mul(S.div(a.primal, b.primal), b.tangent)), b.primal) }) },
-    }],
-    embedding: [{ fault: 'equals ignores tangents', subject: { ...good, equals: (a, b) => S.equals(a.primal, b.primal) } }],
+    field: [but(good)('the quotient rule has the wrong sign', {
+      div: (a, b) => good.div(a, { primal: b.primal, tangent: S.neg(b.tangent) }),
+    })],
+    embedding: [but(good)('equals ignores tangents', { equals: (a, b) => S.equals(a.primal, b.primal) })],
   }
 }
 
-const absolute = Math.abs
 const nonzero = (x: Rational): boolean => x.n !== 0n
 
 /** L14 for the number systems that ship. */
 export const numberLaws: readonly Law[] = [
   ...exactNumberLaws({
-    prefix: 'L14.rational', about: ['rational', 'ratio'], system: Q, elements: rationals, divisors: rationals.filter(nonzero),
-    faults: { ring: [{ fault: 'fractions are not reduced', subject: { ...Q, add: (a, b) => ({ n: a.n * b.d + b.n * a.d, d: a.d * b.d }) } }] },
+    prefix: 'L14.rational', about: ['rational', 'ratio'], system: Q,
+    elements: rationals, divisors: rationals.filter(nonzero),
+    faults: {
+      ring: [but<Field<Rational>>(Q)('fractions are not reduced', {
+        add: (a, b) => ({ n: a.n * b.d + b.n * a.d, d: a.d * b.d }),
+      })],
+    },
   }),
   nearest,
   ...clipLaws({ prefix: 'L14.rational', about: ['rational'], system: Q, elements: rationals, rung: 'exact rationals' }),
@@ -382,21 +401,24 @@ export const numberLaws: readonly Law[] = [
     divisors: duals(rationals, Q.zero).filter(({ primal }) => nonzero(primal)), faults: dualFaults(Q),
   }),
   infinitesimal,
-  ...clipLaws({ prefix: 'L14.dual-rational', about: ['dual'], system: D, elements: duals(rationals, Q.zero), rung: 'exact rationals' }),
+  ...clipLaws({
+    prefix: 'L14.dual-rational', about: ['dual'], system: D, elements: duals(rationals, Q.zero), rung: 'exact rationals',
+  }),
   ...exactNumberLaws({
     prefix: 'L14.dual-dual-rational', about: ['dual'], system: DD, elements: duals(duals(rationals, Q.zero), D.zero),
     divisors: duals(duals(rationals, Q.zero), D.zero).filter(({ primal }) => nonzero(primal.primal)), faults: dualFaults(D),
   }),
   ...roundedNumberLaws({
-    prefix: 'L14.float64', about: ['float64', 'unitRoundoff'], system: float64, elements: doubles, divisors: doubles.filter((x) => x !== 0),
+    prefix: 'L14.float64', about: ['float64', 'unitRoundoff'], system: float64,
+    elements: doubles, divisors: doubles.filter((x) => x !== 0),
     faults: {
-      exact: [{ fault: 'NaN equals NaN', subject: { ...float64, equals: Object.is } }],
+      exact: [but(float64)('NaN equals NaN', { equals: Object.is })],
       rounding: [
-        { fault: 'sums in single precision', subject: { ...float64, add: (a, b) => Math.fround(a + b) } },
-        { fault: 'products in single precision', subject: { ...float64, mul: (a, b) => Math.fround(a * b) } },
+        but(float64)('sums in single precision', { add: (a, b) => Math.fround(a + b) }),
+        but(float64)('products in single precision', { mul: (a, b) => Math.fround(a * b) }),
       ],
     },
-  }, { norm: absolute, product: 1, quotient: u, nans: [NaN] }),
+  }, { norm: Math.abs, product: 1, quotient: u, nans: [NaN] }),
   ...clipLaws({ prefix: 'L14.float64', about: ['float64'], system: float64, elements: dyadics, rung: 'dyadic float64' }),
   float64Functions,
   // ‖z‖ = |re| + |im|. A part of a product is a sum of two products, γ_2. A quotient divides such a sum, ≤ γ_2 ‖a‖ ‖b‖, by
@@ -406,10 +428,17 @@ export const numberLaws: readonly Law[] = [
     divisors: complexes(doubles).filter(({ re, im }) => re !== 0 || im !== 0),
     faults: {
       rounding: [
-        { fault: 'i² = 1', subject: { ...complex, mul: (a, b) => ({ re: a.re * b.re + a.im * b.im, im: a.re * b.im + a.im * b.re }) } },
-        { fault: 'the divisor is not conjugated', subject: { ...complex, div: (a, b) => complex.div(a, { re: b.re, im: -b.im }) } },
+        but<Field<Complex>>(complex)('i² = 1', {
+          mul: (a, b) => ({ re: a.re * b.re + a.im * b.im, im: a.re * b.im + a.im * b.re }),
+        }),
+        but<Field<Complex>>(complex)('the divisor is not conjugated', {
+          div: (a, b) => complex.div(a, { re: b.re, im: -b.im }),
+        }),
       ],
     },
-  }, { norm: ({ re, im }) => absolute(re) + absolute(im), product: 2, quotient: 2 * gamma(5), nans: [{ re: NaN, im: 0 }, { re: 0, im: NaN }] }),
+  }, {
+    norm: ({ re, im }) => Math.abs(re) + Math.abs(im), product: 2, quotient: 2 * gamma(5),
+    nans: [{ re: NaN, im: 0 }, { re: 0, im: NaN }],
+  }),
   complexFunctions,
 ]

@@ -13,9 +13,16 @@ export interface Complex {
 
 const make = (re: number, im: number): Complex => ({ re, im })
 
+// Smith's division: scaled by the divisor's larger part, so that no square over- or underflows.
 const div = (a: Complex, b: Complex): Complex => {
-  const norm = b.re * b.re + b.im * b.im
-  return make((a.re * b.re + a.im * b.im) / norm, (a.im * b.re - a.re * b.im) / norm)
+  if (Math.abs(b.re) < Math.abs(b.im)) {
+    const ratio = b.re / b.im
+    const norm = b.re * ratio + b.im
+    return make((a.re * ratio + a.im) / norm, (a.im * ratio - a.re) / norm)
+  }
+  const ratio = b.im / b.re
+  const norm = b.re + b.im * ratio
+  return make((a.re + a.im * ratio) / norm, (a.im - a.re * ratio) / norm)
 }
 
 // tanh(a + ib) = (t + i·w) / (1 + i·t·w) with t = tanh a, w = tan b: no overflow for large |a|.

@@ -29,7 +29,7 @@ export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<
     return entry
   }
   const build = (shape: Shape, entry: (i: number) => X): T =>
-    ({ shape, data: Array.from({ length: entries(shape) }, (_, i) => entry(i)) })
+    ({ shape: [...shape], data: Array.from({ length: entries(shape) }, (_, i) => entry(i)) })
   const map = (f: (x: X) => X) => (x: T): T => ({ shape: x.shape, data: x.data.map((e) => f(e)) })
   const zip = (where: string, f: (a: X, b: X) => X) => (a: T, b: T): T => {
     expectShape(where, b.shape, a.shape)
