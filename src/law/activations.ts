@@ -13,6 +13,7 @@ import type { Algebra } from '../tensor/algebra.ts'
 import { dualOf } from '../tensor/dual.ts'
 import { lift, lifted, type Lifted } from '../tensor/lift.ts'
 import { reference } from '../tensor/reference.ts'
+import { exactly } from './closeness.ts'
 import { type Law, law, type Verdict, worst } from './law.ts'
 import { faultyActivation } from './mutants.ts'
 
@@ -70,10 +71,7 @@ const byDual = (activation: Activation<Clips>) => ([n, d]: readonly [number, num
   const x = lifted<Rational>([1], [ratio(n, d)])
   const jet = activation.at(Q)(x)
   const dual = activation.at(D)({ primal: x, tangent: Q.fill([1], 1) })
-  return {
-    gap: Math.max(Q.distance(D.tangent(dual.value), jet.slope()), Q.distance(D.tangent(dual.slope()), jet.curvature())),
-    allowance: 0,
-  }
+  return exactly(Q, [[D.tangent(dual.value), jet.slope()], [D.tangent(dual.slope()), jet.curvature()]])
 }
 
 const dualLaw = (name: string, activation: Activation<Clips>, says: string): Law => law({
@@ -98,7 +96,7 @@ const row = (entries: readonly Fraction[]): Lifted<Rational> => lifted([1, entri
 const costGradient = (cost: Cost<never>) => (instance: readonly (readonly [Fraction, Fraction, Fraction])[]): Verdict => {
   const [s, v, y] = [row(instance.map(([e]) => e)), row(instance.map(([, e]) => e)), row(instance.map(([, , e]) => e))]
   const tangent = D.tangent(cost.at(D)(D.constant(y)).value({ primal: s, tangent: v }))
-  return { gap: Q.distance(tangent, Q.dot(cost.at(Q)(y).gradient(s), v)), allowance: 0 }
+  return exactly(Q, [[tangent, Q.dot(cost.at(Q)(y).gradient(s), v)]])
 }
 
 export const activationLaws: readonly Law[] = [

@@ -13,7 +13,7 @@ import type { Activation } from '../phi/activation.ts'
 import { differences, hessian, primitive, symmetry, termDerivatives, transposes } from './derivatives.ts'
 import { activationOf, interactionOf, networks, type NetworkSpec } from './instances.ts'
 import { type Law, law, type Verdict } from './law.ts'
-import { faultyActivation, faultyMotion, faultyTerm, mapDrives, mapParams } from './mutants.ts'
+import { faultyActivation, faultyMotion, faultyTerm, mapDrives, mapParams, withUnitMetric } from './mutants.ts'
 
 type Make<X> = (spec: NetworkSpec) => X
 
@@ -65,10 +65,7 @@ const withPhi = (make: Make<GradientDynamics<never>>, change: Parameters<typeof 
   return { ...plain, at: (A) => (theta, x) => ({ ...plain.at(A)(theta, x), ...faulty.at(A)(theta, x) }) }
 }
 
-const asOuter: Make<ExactDynamics<never>> = (spec) => {
-  const dynamics = outerNudged(setting(spec))
-  return { ...dynamics, at: (A) => (theta, x) => ({ ...dynamics.at(A)(theta, x), metric: () => (v) => v }) }
-}
+const asOuter: Make<ExactDynamics<never>> = (spec) => withUnitMetric(outer(spec))
 
 /** L1 and L2 over exact rationals. */
 export const derivativeLaws: readonly Law[] = [

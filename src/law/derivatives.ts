@@ -13,6 +13,7 @@ import type { Algebra } from '../tensor/algebra.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { hypotheses } from '../theorem.ts'
+import { exactly } from './closeness.ts'
 import { anywhere, fill, type NetworkSpec } from './instances.ts'
 import type { Verdict } from './law.ts'
 import { mapParams } from './mutants.ts'
@@ -24,11 +25,8 @@ type Clips = 'clip' | 'inside'
 const A: Algebra<Clips, T> = lift(rational)
 const dual = dualOf(A)
 
-/** One number of each side of an identity. */
+/** Both sides of an identity. */
 type Identity = readonly [left: T, right: T]
-
-const verdictOf = (identities: readonly Identity[]): Verdict =>
-  ({ gap: identities.reduce((gap, [left, right]) => Math.max(gap, A.distance(left, right)), 0), allowance: 0 })
 
 const zero = A.fill([], 0)
 const sum = (terms: readonly T[]): T => terms.reduce((a, b) => A.add(a, b), zero)
@@ -75,7 +73,7 @@ export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>)
   const dDrive = tangents(driveOf(dual, still0, uAlong))
   const dParam = still0.param(uAlong)
   const layers = state.map((_, i) => i + 1)
-  return verdictOf([
+  return exactly(A, [
     [dual.tangent(still0.value(uAlong)), inner(driveOf(A, psi, u), vFull)],
     [dual.tangent(byTheta.value(uConstant)), innerParams(psi.param(u), eta)],
     ...layers.map((l): Identity => [dDrive[l] ?? nought(l), pulled.state[l] ?? nought(l)]),
@@ -90,7 +88,7 @@ export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => 
   const pulled = dynamics(spec).at(A)(theta, x).pull(state)(w)
   const step = (params: Params<D>, input: D, s: Layers<D>): Drives<T> => tangents(dynamics(spec).at(dual)(params, input).step(s))
   const [params, input, s] = [still(theta), dual.constant(x), state.map(dual.constant)]
-  return verdictOf([
+  return exactly(A, [
     [inner(w, step(params, input, state.map((sl, l) => along(sl, v[l] as T)))), inner(pulled.state, v)],
     [inner(w, step(mapParams(theta, (p, name) => along(p, eta[name] as T)), input, s)), innerParams(pulled.param(), eta)],
     [inner(w, step(params, along(x, xi), s)), A.dot(pulled.input(), xi)],
@@ -102,7 +100,7 @@ export const primitive = (dynamics: (spec: NetworkSpec) => GradientDynamics<neve
   const { data: { theta, x }, state, v, eta } = directions(spec)
   const motion = dynamics(spec).at(A)(theta, x)
   const phi = (params: Params<D>, s: Layers<D>): T => dual.tangent(dynamics(spec).at(dual)(params, dual.constant(x)).phi(s))
-  return verdictOf([
+  return exactly(A, [
     [phi(still(theta), state.map((sl, l) => along(sl, v[l] as T))), inner(motion.step(state), v)],
     [phi(mapParams(theta, (p, name) => along(p, eta[name] as T)), state.map(dual.constant)), innerParams(motion.rule(state), eta)],
   ])
@@ -119,7 +117,7 @@ export const symmetry = (dynamics: (spec: NetworkSpec) => ExactDynamics<never>) 
 export const hessian = (dynamics: (spec: NetworkSpec) => GradientDynamics<never>) => (spec: NetworkSpec): Verdict => {
   const { data: { theta, x }, state, v, w } = directions(spec)
   const pull = dynamics(spec).at(A)(theta, x).pull(state)
-  return verdictOf([[inner(v, pull(w).state), inner(w, pull(v).state)]])
+  return exactly(A, [[inner(v, pull(w).state), inner(w, pull(v).state)]])
 }
 
 /**
@@ -136,7 +134,7 @@ export const differences = (dynamics: (spec: NetworkSpec) => GradientDynamics<ne
     const k = i + 1
     return A.over(A.scale(stencil(m, k), A.sub(phiAt(k), phiAt(-k))), stencilScale(m))
   })
-  return verdictOf([[sum(terms), inner(motion.step(state), v)]])
+  return exactly(A, [[sum(terms), inner(motion.step(state), v)]])
 }
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1))

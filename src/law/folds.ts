@@ -17,6 +17,7 @@ import { energyBased } from '../phi/energy-based.ts'
 import type { Layers } from '../phi/interaction.ts'
 import { dualOf } from '../tensor/dual.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
+import { exactly } from './closeness.ts'
 import { activationOf, anywhere, fill, interactionOf, networks, type NetworkSpec } from './instances.ts'
 import { type Law, law, type Verdict, worst } from './law.ts'
 import { mapParams } from './mutants.ts'
@@ -71,7 +72,7 @@ const adjoint = (walk: Trajectory) => (spec: NetworkSpec): Verdict => {
   const gradients = take(orThrow(backpropagation(problem, walk(settled), spec.steps)), spec.steps)
   const products = gradients.map(({ state }, t) =>
     (tangents[spec.steps - t] as typeof forward).reduce((sum, d, l) => A.add(sum, A.dot(state[l] as Q, D.tangent(d))), A.fill([], 0)))
-  return { gap: products.reduce((gap, p) => Math.max(gap, A.distance(p, products[0] as Q)), 0), allowance: 0 }
+  return exactly(A, products.map((product) => [product, products[0] as Q]))
 }
 
 /** Σ_{t<T} ⟨∇θ(t), η⟩ is the derivative of the batch's mean cost along η, over the whole phase. */
@@ -85,7 +86,7 @@ const total = (walk: Trajectory) => (spec: NetworkSpec): Verdict => {
   const slope = A.over(D.tangent(dual.costing.value(end.at(-1) as (typeof end)[number])), spec.batch)
   const gradients = take(orThrow(backpropagation(problem, walk(settled), spec.steps)), spec.steps).map(({ param }) => param())
   const sum = gradients.flatMap((g) => names.map((name, i) => A.dot(g[name] as Q, eta[i] as Q))).reduce(A.add, A.fill([], 0))
-  return { gap: A.distance(sum, slope), allowance: 0 }
+  return exactly(A, [[sum, slope]])
 }
 
 /**

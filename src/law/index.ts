@@ -12,11 +12,19 @@ import { tensorLaws } from './tensors.ts'
 import { exactTheoremLaws } from './theorem.ts'
 import { floatTheoremLaws } from './theorem-float.ts'
 
+export { type Agreement, type Pair, type View } from './agreement.ts'
 export { type CheckOptions, checkLaw, checkMutants, type LawReport } from './check.ts'
 export { differences, hessian, primitive, symmetry, termDerivatives, transposes } from './derivatives.ts'
 export { activationOf, interactionOf, networks, type NetworkSpec, type SpecBounds } from './instances.ts'
+export { interactionLaws, type Terms } from './interactions.ts'
+export { agreementLaws } from './interpreters.ts'
 export { faultyActivation, faultyMotion, faultyTerm } from './mutants.ts'
 export { law, type Law, type LawSpec, type Mutant, passes, type Rung, type Verdict } from './law.ts'
+export { clipLaws } from './number-functions.ts'
+export { exactNumberLaws, type NumberSuite } from './number-ring.ts'
+export { roundedNumberLaws, type Rounding } from './number-rounding.ts'
+export type { Operations, TensorSuite } from './tensor-suite.ts'
+export { algebraLaws } from './tensors.ts'
 
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [

@@ -15,7 +15,8 @@ import { entries } from '../tensor/algebra.ts'
 import { lift, lifted, type Lifted } from '../tensor/lift.ts'
 import { solve } from './linear-solve.ts'
 
-const architectures: { readonly [name in 'layered' | 'toy' | 'laterals']: (sizes: readonly number[]) => Interaction<never> } = { layered, toy, laterals }
+/** Kinds of networks by name. */
+export const architectures: { readonly [name in 'layered' | 'toy' | 'laterals']: (sizes: readonly number[]) => Interaction<never> } = { layered, toy, laterals }
 
 /** A network, its data and K. `pool` fills every tensor in turn, going round: entries are fractions [numerator, denominator]. */
 export interface NetworkSpec {

@@ -1,215 +1,28 @@
 /**
- * Law L12: interpreters agree. Two interpreters get the same operands and must give the same results, operation by
- * operation and for whole steps of the dynamics: `step` with and without a force, `pull`, `rule`.
+ * Law L12 for the interpreters that ship, in pairs. No tolerance, with two exceptions for complex numbers, where a function is
+ * computed by another formula.
  *
- * No tolerance, with two exceptions for complex numbers, where a function is computed by another formula. Agreement of
- * floating-point interpreters means the same doubles; +0 and −0 count as the same (no operation of a Φ can tell them
- * apart), and so does NaN with NaN.
- *
- * Bring your own interpreter: `agreementLaws` is a function of a pair of them.
+ * Bring your own interpreter: `agreementLaws` is a function of a pair of them, see agreement.ts.
  */
 import fc from 'fast-check'
 import { type Complex, complex } from '../number/complex.ts'
 import { type Dual, dual } from '../number/dual.ts'
 import { float64, unitRoundoff as u } from '../number/float64.ts'
 import { type Rational, rational } from '../number/rational.ts'
-import type { Activation } from '../phi/activation.ts'
 import { hardSigmoid, polynomial, sigm, tanh } from '../phi/activation.ts'
-import type { Dynamics } from '../phi/dynamics.ts'
-import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
-import type { Interaction, Layers, Params } from '../phi/interaction.ts'
-import { laterals, layered, toy } from '../phi/network.ts'
-import { innerNudged, outerNudged } from '../phi/prototypical.ts'
-import type { Setting } from '../phi/setting.ts'
-import { type Algebra, entries as count, type Op, type Shape } from '../tensor/algebra.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { lift, type Lifted, lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
-import { type Law, law, type Mutant, type Rung, type Verdict, worst } from './law.ts'
-import { anyDoubles, drawn, dyadics, entries, pools } from './number-arbitraries.ts'
-import { allTrue, bounded, gamma } from './numbers.ts'
-import { allOperations, extents, faulty, operandsOf, type TensorFault } from './tensors.ts'
-
-/** One interpreter, with ways in and out. V is the kind of number in which two of them are compared. */
-export interface View<N extends Op, T, V> {
-  readonly algebra: Algebra<N, T>
-  /** A tensor with these entries; interpreters without tangents ignore those, absent tangents are zero. */
-  readonly embed: (shape: Shape, entries: readonly number[], tangents: readonly number[] | undefined) => T
-  readonly read: (x: T) => readonly V[]
-}
-
-/** Two interpreters that are to agree. */
-export interface Pair<N extends Op, X, Y, V> {
-  readonly first: View<N, X, V>
-  readonly second: View<N, Y, V>
-}
-
-/** Two interpreters and what to try them on. */
-export interface Agreement<N extends Op, X, Y, V> extends Pair<N, X, Y, V> {
-  /** First part of the laws' names: 'L12.reference-lift'. */
-  readonly prefix: string
-  readonly about: readonly string[]
-  readonly rung: Rung
-  /** 0 where two numbers are the same, positive or NaN elsewhere. */
-  readonly gap: (a: V, b: V) => number
-  /** Entries for single operations, and for whole steps. */
-  readonly operands: fc.Arbitrary<number>
-  readonly states: fc.Arbitrary<number>
-  /** Ordinary numbers c in c · x and x / c. */
-  readonly factors: fc.Arbitrary<number>
-  /** Functions that both have, besides the operations of every algebra. */
-  readonly functions: readonly N[]
-  readonly activations: readonly Activation<N>[]
-  /** Allowance for one operation, by name, at a result of that magnitude; default 0. */
-  readonly allowance?: (operation: string, magnitude: number) => number
-  /** Faults of this pair in particular. */
-  readonly faults: readonly Mutant<Pair<N, X, Y, V>>[]
-}
-
-/** The same double: equal, or both NaN. One NaN gives NaN, which never passes. */
-export const sameDouble = (a: number, b: number): number =>
-  a === b || (Number.isNaN(a) && Number.isNaN(b)) ? 0 : Math.max(Math.abs(a - b), Number.MIN_VALUE)
-
-const compared = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, V>, gap: (a: V, b: V) => number) =>
-  (x: X, y: Y): Verdict => {
-    const [a, b] = [first.read(x), second.read(y)]
-    const alike = allTrue(first.algebra.shape(x).join() === second.algebra.shape(y).join(), a.length === b.length)
-    return a.reduce((verdict, entry, i) => {
-      const other = b[i]
-      return worst([verdict, { gap: other === undefined ? NaN : gap(entry, other), allowance: 0 }])
-    }, alike)
-  }
-
-// Which tensors carry a tangent, in turn.
-const carried: fc.Arbitrary<readonly boolean[]> = fc.array(fc.boolean(), { minLength: 1, maxLength: 7 })
-
-const maker = <N extends Op, T, V>({ embed }: View<N, T, V>, pool: readonly number[], tangents: readonly boolean[]) =>
-  (nth: number, shape: Shape): T => {
-    const carries = tangents[nth % tangents.length] ?? false
-    return embed(shape, drawn(pool, nth, count(shape)), carries ? drawn(pool, nth + 50, count(shape)) : undefined)
-  }
-
-/** The pair whose second interpreter gets one operation wrong. */
-const wrongly = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, V>) =>
-  (fault: string, wrong: Partial<Algebra<N, Y>>): Mutant<Pair<N, X, Y, V>> =>
-    ({ fault, subject: { first, second: { ...second, algebra: { ...second.algebra, ...wrong } } } })
-
-const faultsOf = <N extends Op, X, Y, V>(
-  { first, second }: Pair<N, X, Y, V>, ...names: readonly TensorFault[]
-): readonly Mutant<Pair<N, X, Y, V>>[] =>
-  names.map((name) => {
-    const { fault, subject } = faulty<Y, Algebra<N, Y>>(second.algebra, name)
-    return { fault, subject: { first, second: { ...second, algebra: subject } } }
-  })
-
-const namesOf = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, V>): readonly string[] =>
-  [first.algebra.name, second.algebra.name]
-
-const operations = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): Law => law({
-  name: `${agreement.prefix}.operations`,
-  says: 'each operation of the algebra gives the same numbers in both interpreters, for all sizes from 0',
-  cites: 'THEORY §12, L12',
-  about: agreement.about, rung: agreement.rung, over: namesOf(agreement), runs: 100,
-  instances: fc.record({ extents: extents(agreement.operands, 7), number: agreement.factors, tangents: carried }),
-  subject: { first: agreement.first, second: agreement.second },
-  judge: (pair: Pair<N, X, Y, V>) => ({ extents: instance, number, tangents }) => {
-    const same = compared(pair, agreement.gap)
-    const left = operandsOf(instance, number, maker(pair.first, instance.pool, tangents))
-    const right = operandsOf(instance, number, maker(pair.second, instance.pool, tangents))
-    const [ours, theirs] = [allOperations(pair.first.algebra), allOperations(pair.second.algebra)]
-    return worst([
-      allTrue(...agreement.functions.map((name) => name in ours && name in theirs)),
-      ...Object.entries(theirs).map(([name, operation]) => {
-        const [x, y] = [ours[name]?.(left), operation(right)]
-        if (x === undefined) return { gap: 0, allowance: 0 } // a function that only one of them has
-        const magnitude = pair.first.algebra.numbers(x).reduce((most, entry) => Math.max(most, Math.abs(entry)), 0)
-        const { gap } = same(x, y)
-        return bounded(gap, agreement.allowance?.(name, magnitude) ?? 0)
-      }),
-    ])
-  },
-  mutants: [
-    ...faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill'),
-    ...agreement.faults,
-  ],
-})
-
-const networks: Readonly<Record<string, (sizes: readonly number[]) => Interaction<never>>> = { layered, toy, laterals }
-const settings: Readonly<Record<string, <N extends Op>(setting: Setting<N>) => Dynamics<N>>> =
-  { energyBased, publishedEnergyBased, innerNudged, outerNudged }
-
-/** A model and the numbers to fill its tensors with: plain data. */
-interface Model {
-  readonly sizes: readonly number[]
-  readonly network: string
-  readonly setting: string
-  readonly activation: number
-  readonly epsilon: number
-  readonly batch: number
-  readonly pool: readonly number[]
-  readonly tangents: readonly boolean[]
-}
-
-const models = (numbers: fc.Arbitrary<number>, activations: number): fc.Arbitrary<Model> => fc.record({
-  sizes: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 4 }),
-  network: fc.constantFrom(...Object.keys(networks)),
-  setting: fc.constantFrom(...Object.keys(settings)),
-  activation: fc.nat({ max: activations - 1 }),
-  epsilon: fc.constantFrom(0.25, 0.5, 1),
-  batch: fc.integer({ min: 1, max: 3 }),
-  pool: pools(numbers),
-  tangents: carried,
-})
-
-/** All that a motion computes: step without and with a force, pull (state, parameters, input) and rule. */
-const motionOf = <N extends Op, T, V>(
-  view: View<N, T, V>,
-  { sizes, network, setting, activation, epsilon, batch, pool, tangents }: Model,
-  activations: readonly Activation<N>[],
-): readonly T[] => {
-  const [build, wrap, rho] = [networks[network], settings[setting], activations[activation]]
-  if (build === undefined || wrap === undefined || rho === undefined)
-    throw new RangeError(`no model ${network}, ${setting}, ${activation}`)
-  const dynamics = wrap<N>({ interaction: build(sizes), activation: rho, epsilon })
-  const make = maker(view, pool, tangents)
-  const layers = (nth: number): Layers<T> => sizes.slice(1).map((units, l) => make(nth + l, [batch, units]))
-  const theta = Object.fromEntries(Object.entries(dynamics.params).map(([name, shape], p) => [name, make(20 + p, shape)]))
-  const motion = dynamics.at(view.algebra)(theta, make(0, [batch, sizes[0] ?? 0]))
-  const [s, force, v] = [layers(1), layers(6), layers(11)]
-  const pulled = motion.pull(s)(v)
-  const named = (params: Params<T>): readonly T[] => Object.keys(dynamics.params).flatMap((name) => params[name] ?? [])
-  return [
-    ...motion.step(s), ...motion.step(s, force),
-    ...pulled.state, ...named(pulled.param()), pulled.input(),
-    ...named(motion.rule(s)),
-  ]
-}
-
-const steps = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): Law => law({
-  name: `${agreement.prefix}.step`,
-  says: 'step, pull and rule of each setting on layered, toy and lateral networks give the same numbers in both',
-  cites: 'THEORY §12, L12',
-  about: [...agreement.about, ...Object.keys(settings), ...Object.keys(networks)],
-  rung: agreement.rung, over: namesOf(agreement), runs: 60,
-  instances: models(agreement.states, agreement.activations.length),
-  subject: { first: agreement.first, second: agreement.second },
-  judge: (pair: Pair<N, X, Y, V>) => (model) => {
-    const same = compared(pair, agreement.gap)
-    const ours = motionOf(pair.first, model, agreement.activations)
-    const theirs = motionOf(pair.second, model, agreement.activations)
-    return worst([allTrue(ours.length === theirs.length), ...ours.map((x, i) => {
-      const y = theirs[i]
-      return y === undefined ? { gap: NaN, allowance: 0 } : same(x, y)
-    })])
-  },
-  mutants: faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'fill'),
-})
+import { type Agreement, operations, sameDouble, type View, wrongly } from './agreement.ts'
+import { steps } from './agreement-steps.ts'
+import { gamma } from './closeness.ts'
+import type { Law } from './law.ts'
+import { anyDoubles, dyadics, entries } from './number-arbitraries.ts'
 
 /** L12 for a pair of interpreters: single operations, and whole steps. */
 export const agreementLaws = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): readonly Law[] =>
   [operations(agreement), steps(agreement)]
-
-// ── Those that ship ──────────────────────────────────────────────────────────────────────────────────────────────
 
 const [Q, F, C] = [lift(rational), lift(float64), lift(complex)]
 const [DR, DQ, QD] = [dualOf(reference), dualOf(Q), lift(dual(rational))]

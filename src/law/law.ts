@@ -32,6 +32,10 @@ export interface Mutant<S> {
   readonly subject: S
 }
 
+/** A subject with one part replaced by a wrong one. */
+export const but = <S>(subject: S) => (fault: string, wrong: Partial<S>): Mutant<S> =>
+  ({ fault, subject: { ...subject, ...wrong } })
+
 /** What a suite writes down. S is what is judged (a term, a pair of folds), I one instance: plain data that shrinks and prints. */
 export interface LawSpec<S, I> {
   /** "L5.energy-based": the law of THEORY §12, then what it is about. Unique; names the row and replays it. */

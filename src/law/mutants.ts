@@ -4,7 +4,7 @@
  */
 import { drop, mapPhase, type Moment, type Phase } from '../fold/phase.ts'
 import type { Activation, Jet } from '../phi/activation.ts'
-import type { ExactDynamics, ExactMotion } from '../phi/dynamics.ts'
+import type { Dynamics, ExactDynamics, ExactMotion } from '../phi/dynamics.ts'
 import { bias } from '../phi/bias.ts'
 import { dense } from '../phi/dense.ts'
 import { type Coupling, type Drives, drivesAt, type End, type Interaction, layerOf, type Params, paramOf } from '../phi/interaction.ts'
@@ -33,6 +33,12 @@ export const faultyMotion = <N extends Op>(dynamics: ExactDynamics<N>, fault: Mo
     const rerun = (change: (p: T, name: string) => T) => dynamics.at(A)(mapParams(theta, change), x)
     return { ...motion, ...fault(A, motion, rerun) }
   },
+})
+
+/** Claims the metric 1 for dynamics that have none to claim. */
+export const withUnitMetric = <N extends Op>(dynamics: Dynamics<N>): ExactDynamics<N> => ({
+  ...dynamics,
+  at: (A) => (theta, x) => ({ ...dynamics.at(A)(theta, x), metric: () => (v) => v }),
 })
 
 export const faultyActivation = <N extends Op>(activation: Activation<N>, fault: JetFault): Activation<N> => ({

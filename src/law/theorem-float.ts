@@ -19,12 +19,14 @@ import { energyBased } from '../phi/energy-based.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
 import { layered, toy } from '../phi/network.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
+import { entries } from '../tensor/algebra.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { reference as A, type Tensor } from '../tensor/reference.ts'
 import { limit, vanishing } from '../theorem.ts'
+import { slack } from './closeness.ts'
 import { type Law, law, type Verdict, worst } from './law.ts'
-import { faultyMotion, mapParams } from './mutants.ts'
-import { exactly, slack, tracked, type Tracked } from './tracked.ts'
+import { faultyMotion, mapParams, withUnitMetric } from './mutants.ts'
+import { errorFree, tracked, type Tracked } from './tracked.ts'
 
 type Smooth = 'tanh' | 'logistic'
 
@@ -36,7 +38,7 @@ const entryVerdict = (f: Tensor, g: Tensor, boundF: Tensor, boundG: Tensor): Ver
 }
 
 const trackedData = ({ theta, x, y }: Data<Tensor>): Data<Tracked> =>
-  ({ theta: mapParams(theta, exactly), x: exactly(x), y: exactly(y) })
+  ({ theta: mapParams(theta, errorFree), x: errorFree(x), y: errorFree(y) })
 
 /**
  * EP's limit over tracked tensors. In float64 the primal state returns to s* bit for bit at every step (the instance is settled so), so the
@@ -60,7 +62,7 @@ const trackedLimit = (dynamics: ExactDynamics<Smooth>, data: Data<Tracked>, stat
 /** The worst verdict over all entries, quantities and t < K, for a settled network. */
 export const floatTheorem = (dynamics: ExactDynamics<Smooth>, truth: ExactDynamics<Smooth>) =>
   (data: Data<Tensor>, settled: Settled<Tensor>, steps: number): E.Either<Mistake, Verdict> => {
-    const exactState = settled.state.map(exactly)
+    const exactState = settled.state.map(errorFree)
     const exactBefore = Array.from({ length: steps }, () => exactState)
     const pair = (
       metric: ExactMotion<Tensor>['metric'], metricBound: ExactMotion<Tracked>['metric'],
@@ -119,9 +121,8 @@ const realise = ({ architecture, activation, sizes, batch, epsilon, pool }: Floa
   const shapes = [[batch, sizes[0] as number], [batch, sizes.at(-1) as number], ...Object.values(interaction.params)]
   const tensors = shapes.map((shape, k) => {
     const fanIn = k < 2 ? 1 : shape.at(-1) as number
-    const count = shape.reduce((n, m) => n * m, 1)
     // 61 is prime and k shifts the start, so tensors differ.
-    return A.of(shape, Array.from({ length: count }, (_, i) => (pool[(7 * k + i) % pool.length] as number) / 2 ** 20 / Math.sqrt(fanIn)))
+    return A.of(shape, Array.from({ length: entries(shape) }, (_, i) => (pool[(7 * k + i) % pool.length] as number) / 2 ** 20 / Math.sqrt(fanIn)))
   })
   const names = Object.keys(interaction.params)
   const data: Data<Tensor> = {
@@ -156,15 +157,11 @@ const floatLaw = (name: string, make: Make, about: string, faults: readonly (rea
 
 /** Relative faults as small as 10⁻¹² are far above rounding and must be seen. */
 const nearly = (make: Make): Make => (setting) => faultyMotion(make(setting), (B, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => B.scale(1 + 1e-12, p)) }))
-const pretendOuter: Make = (setting) => {
-  const outer = outerNudged<Smooth>(setting)
-  return { ...outer, at: (B) => (theta, x) => ({ ...outer.at(B)(theta, x), metric: () => (v) => v }) }
-}
 
 export const floatTheoremLaws: readonly Law[] = [
   floatLaw('L5.energy-based.float64', energyBased<Smooth>, 'energyBased', [['rule off by one part in 10¹²', nearly(energyBased<Smooth>)]]),
   floatLaw('L5.inner-nudge.float64', innerNudged<Smooth>, 'innerNudged', [
     ['rule off by one part in 10¹²', nearly(innerNudged<Smooth>)],
-    ['nudge outside σ, as in the paper', pretendOuter],
+    ['nudge outside σ, as in the paper', (setting) => withUnitMetric(outerNudged<Smooth>(setting))],
   ]),
 ]

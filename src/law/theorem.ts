@@ -26,7 +26,9 @@ import {
   activationOf, energyRest, type Instance, interactionOf, networks, type NetworkSpec, prototypicalRest, stationary,
 } from './instances.ts'
 import { type Law, law, type Mutant, type Rung, type Verdict } from './law.ts'
-import { asymmetricLayers, faultyActivation, faultyMotion, faultyPhase, faultyTerm, late, mapDrives, mapParams } from './mutants.ts'
+import {
+  asymmetricLayers, faultyActivation, faultyMotion, faultyPhase, faultyTerm, late, mapDrives, mapParams, withUnitMetric,
+} from './mutants.ts'
 
 /** What is judged: a setting, and how it is folded both ways. The true one changes nothing. */
 export interface Folded {
@@ -66,12 +68,6 @@ const asIs = <T>(_: unknown, value: T): T => value
 
 const sound = (dynamics: Folded['dynamics']): Folded =>
   ({ interaction: interactionOf, activation: (rho) => rho, dynamics, state: asIs, ep: asIs, bptt: asIs })
-
-// Claims the metric 1 for dynamics that have none to claim: for faults only.
-const pretend = (dynamics: ReturnType<typeof outerNudged<never>>): ExactDynamics<never> => ({
-  ...dynamics,
-  at: (A) => (theta, x) => ({ ...dynamics.at(A)(theta, x), metric: () => (v) => v }),
-})
 
 /** Faults of folds and derivatives that break the theorem in either setting. */
 const foldFaults = (folds: Folded): readonly Mutant<Folded>[] => [
@@ -118,7 +114,7 @@ const foldFaults = (folds: Folded): readonly Mutant<Folded>[] => [
 const energy = sound(energyBased)
 const energyFaults: readonly Mutant<Folded>[] = [
   ...foldFaults(energy),
-  { fault: 'output drive without ρ′, as published', subject: { ...energy, dynamics: (setting) => pretend(publishedEnergyBased(setting)) } },
+  { fault: 'output drive without ρ′, as published', subject: { ...energy, dynamics: (setting) => withUnitMetric(publishedEnergyBased(setting)) } },
   {
     fault: 'pull without ρ″',
     subject: { ...energy, activation: (rho) => faultyActivation(rho, (A, jet) => ({ curvature: () => A.scale(0, jet.value) })) },
@@ -129,7 +125,7 @@ const energyFaults: readonly Mutant<Folded>[] = [
 const inner = sound(innerNudged)
 const innerFaults: readonly Mutant<Folded>[] = [
   ...foldFaults(inner),
-  { fault: 'nudge outside σ, as in the paper', subject: { ...inner, dynamics: (setting) => pretend(outerNudged(setting)) } },
+  { fault: 'nudge outside σ, as in the paper', subject: { ...inner, dynamics: (setting) => withUnitMetric(outerNudged(setting)) } },
   { fault: 'neurons not weighted by εD', subject: { ...inner, dynamics: (setting) => faultyMotion(innerNudged(setting), () => ({ metric: () => (v) => v })) } },
   { fault: 'rule scaled by ε', subject: { ...inner, dynamics: (setting) => faultyMotion(innerNudged(setting), (A, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => A.scale(setting.epsilon / 2, p)) })) } },
 ]

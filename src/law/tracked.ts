@@ -1,5 +1,5 @@
 /**
- * Where every float tolerance of the project comes from: an interpreter that carries, beside each float64 tensor that the
+ * Where the float allowances of the theorem come from: an interpreter that carries, beside each float64 tensor that the
  * reference computes, a bound on its rounding error, entry by entry (running error analysis; Higham, Accuracy and
  * Stability of Numerical Algorithms, §3). A law runs the very program it judges over this algebra and reads off what rounding can
  * explain. The bound thus grows with K, the widths and ‖H‖ just as the program's own error may, and nothing is picked by hand.
@@ -7,15 +7,16 @@
  * With u = 2⁻⁵³ and every stored value v known with error e:
  *   a ± b   e_a + e_b + u|v|
  *   a · b   |a| e_b + e_a |b| + e_a e_b + u|v|
- *   Σ_k ab  |a|·e_b + e_a·|b| + e_a·e_b + γ_k |a|·|b|      γ_k = ku/(1 − ku), any order of summation
+ *   Σ_k ab  |a|·e_b + e_a·|b| + e_a·e_b + γ_k |a|·|b|      γ_k of closeness.ts, any order of summation
  *   tanh    e (slope ≤ 1) + 4u|v|                           assuming Math.tanh and Math.exp within 2 ulp (1 ulp ≤ 2u|v|)
  *   σ       e/4 (slope ≤ 1/4) + 7u|v|                       exp: 4u, of 1 + exp and its reciprocal: u each, and u of slack
  * Underflow adds at most 2⁻¹⁰⁷⁴ per operation and is left out: no quantity here comes near it. The bounds are themselves
- * computed in floats, all terms ≥ 0, so they are right to a few hundred u: `slack` covers that.
+ * computed in floats, all terms ≥ 0, so they are right to a few hundred u: `slack` of closeness.ts covers that.
  */
 import { unitRoundoff as u } from '../number/float64.ts'
-import type { Algebra } from '../tensor/algebra.ts'
+import { type Algebra, entries } from '../tensor/algebra.ts'
 import { reference as A, type Tensor } from '../tensor/reference.ts'
+import { gamma } from './closeness.ts'
 
 /** A float64 tensor and a bound on how far each entry may be from what exact arithmetic would have given. */
 export interface Tracked {
@@ -23,18 +24,12 @@ export interface Tracked {
   readonly error: Tensor
 }
 
-/** Factor on every allowance for the rounding of the bounds themselves. */
-export const slack: number = 1 + 2 ** -10
-
-/** γ_k: what k roundings can do to a sum of k products. */
-export const gamma = (k: number): number => (k * u) / (1 - k * u)
-
 const abs = (x: Tensor): Tensor => A.of(A.shape(x), A.numbers(x).map(Math.abs))
 const sum = (...terms: readonly [Tensor, ...readonly Tensor[]]): Tensor => terms.reduce(A.add)
 const rounding = (value: Tensor, units: number = 1): Tensor => A.scale(units * u, abs(value))
 
 /** Exactly these numbers: error 0. */
-export const exactly = (value: Tensor): Tracked => ({ value, error: A.fill(A.shape(value), 0) })
+export const errorFree = (value: Tensor): Tracked => ({ value, error: A.fill(A.shape(value), 0) })
 
 const additive = (f: (a: Tensor, b: Tensor) => Tensor, gather: (a: Tensor, b: Tensor) => Tensor) => (a: Tracked, b: Tracked): Tracked => {
   const value = f(a.value, b.value)
@@ -50,15 +45,15 @@ const product = (f: (a: Tensor, b: Tensor) => Tensor, terms: (a: Tensor) => numb
   }
 }
 
-const entryCount = (x: Tensor): number => A.shape(x).reduce((n, k) => n * k, 1)
+const entryCount = (x: Tensor): number => entries(A.shape(x))
 const extent = (axis: 0 | 1) => (x: Tensor): number => A.shape(x)[axis] as number
 
 /** float64 with running error bounds. `value` is bit for bit what the reference computes. */
 export const tracked: Algebra<'tanh' | 'logistic', Tracked> = {
   name: 'tracked(reference)',
   shape: (x) => A.shape(x.value),
-  fill: (shape, c) => exactly(A.fill(shape, c)),
-  of: (shape, data) => exactly(A.of(shape, data)),
+  fill: (shape, c) => errorFree(A.fill(shape, c)),
+  of: (shape, data) => errorFree(A.of(shape, data)),
   add: additive(A.add, A.add),
   sub: additive(A.sub, A.add),
   mul: product(A.mul, () => 1),

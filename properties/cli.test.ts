@@ -1,0 +1,339 @@
+/** The built program as a user meets it: mistakes, help, the laws, figures and the files they leave. */
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closest } from '../src/cli/closest.ts'
+import { syntheticDigits } from '../src/data/synthetic.ts'
+import { auditOf } from '../src/law/audit.ts'
+import { laws } from '../src/law/index.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const program = join(root, 'dist/cli/main.js')
+const scratch = mkdtempSync(join(tmpdir(), 'phifold-cli-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const newest = (folder: string): number =>
+  Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(join(folder, String(file))).mtimeMs))
+
+beforeAll(() => {
+  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (built > newest(join(root, 'src'))) return
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' })
+  expect(status, stdout).toBe(0)
+}, 120_000)
+
+interface Done {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the program in the scratch folder. */
+const phifold = (...args: readonly string[]): Promise<Done> => new Promise((resolve) => {
+  execFile(process.execPath, [program, ...args], { cwd: scratch, maxBuffer: 2 ** 26 }, (error, out, err) => {
+    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+    resolve({ code, out, err })
+  })
+})
+
+const at = (name: string): string => join(scratch, name)
+const folder = (name: string): string => {
+  mkdirSync(at(name), { recursive: true })
+  return at(name)
+}
+const contents = (dir: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(readdirSync(dir).sort().map((name) => [name, readFileSync(join(dir, name), 'latin1')]))
+
+// ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const idx = (dims: readonly number[], data: ArrayLike<number>): Buffer => {
+  const head = Buffer.alloc(4 + 4 * dims.length)
+  head.set([0, 0, 8, dims.length])
+  dims.forEach((n, i) => head.writeUInt32BE(n, 4 + 4 * i))
+  return Buffer.concat([head, Buffer.from(Uint8Array.from(data))])
+}
+
+/** The four MNIST files with 12 digits each; `spoil` changes some of them (undefined leaves one out). */
+const mnist = (name: string, spoil: Readonly<Record<string, Buffer | undefined>> = {}): string => {
+  const { count, rows, cols, pixels, labels } = syntheticDigits(8, 12)
+  const files: Readonly<Record<string, Buffer | undefined>> = {
+    'train-images-idx3-ubyte.gz': gzipSync(idx([count, rows, cols], pixels)),
+    'train-labels-idx1-ubyte': idx([count], labels),
+    't10k-images-idx3-ubyte': idx([count, rows, cols], pixels),
+    't10k-labels-idx1-ubyte.gz': gzipSync(idx([count], labels)),
+    ...spoil,
+  }
+  const dir = folder(name)
+  for (const [file, bytes] of Object.entries(files)) if (bytes !== undefined) writeFileSync(join(dir, file), bytes)
+  return dir
+}
+
+// ── Mistakes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('a mistake', () => {
+  const figure2 = ['figure', '2', '--out', 'never']
+  const figure8 = ['figure', '8', '--out', 'never', '--sizes', '784-4-10', '--T', '9', '--K', '3']
+  const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
+    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, golden, start, audit/],
+    [['figure'], /expected a value for number/],
+    [['figure', '7'], /expected a figure of the paper, got "7"; known: 2, 8, 11/],
+    [['figure', '2', '8'], /unknown argument 8/],
+    [['figure', '2', '--betta', '1'], /unknown argument --betta 1; see phifold figure --help/],
+    [['figure', '2', '-x'], /unknown argument -x/],
+    [['figure', '2', '--beta'], /expected a value for --beta/],
+    [['figure', '2', '--out', ''], /expected no empty argument/],
+    [['figure', '2', '--beta', '1', '--beta', '2'], /--beta 1 --beta 2: expected once/],
+    [[...figure2, '--beta', '0'], /--beta: expected a number above 0, got 0; with β = 0 /],
+    [[...figure2, '--beta', '-0.1'], /--beta: expected a number above 0, got -0.1/],
+    [[...figure2, '--beta', 'NaN'], /--beta: expected a number, got "NaN"/],
+    [[...figure2, '--beta', '1e999'], /--beta: .*got Infinity/],
+    [[...figure2, '--beta', '1e300'], /expected a finite number/],
+    [[...figure2, '--dt', '1.5'], /--dt: expected a step size above 0 and at most 1, got 1.5/],
+    [[...figure2, '--T', '1.5'], /--T: expected a whole number/],
+    [[...figure2, '--T', '20', '--K', '30'], /--T: expected at least K = 30 steps/],
+    [[...figure2, '--K', '1'], /--K: expected a whole number of steps from 2/],
+    [[...figure2, '--batch', '0'], /--batch: expected a whole number above 0/],
+    [[...figure2, '--seed', '-1'], /--seed: expected a whole number from 0 to 4294967295/],
+    [[...figure2, '--sizes', 'a-b'], /--sizes: .*got "a-b"; write them as in 784-512-10/],
+    [[...figure2, '--sizes', '5'], /--sizes: expected at least two sizes/],
+    [[...figure2, '--sizes', '5-0-10'], /--sizes: expected whole numbers above 0, got 5-0-10/],
+    [[...figure2, '--sizes', '99999999-99999999'], /--sizes: expected at most/],
+    [['figure', '8', '--sizes', '783-4-10'], /--sizes: expected 784 inputs, one per pixel, got 783/],
+    [['figure', '11', '--sizes', '784-4-9'], /--sizes: expected 10 outputs, one per digit, got 9/],
+    [[...figure2, '--data', '.'], /--data: figure 2 draws its own random input/],
+    [[...figure8, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
+    [[...figure8, '--data', 'lacking'], /got none named t10k-labels-idx1-ubyte .*leave out --data/],
+    [[...figure8, '--data', 'magic'], /train-images-idx3-ubyte.gz: expected an IDX file/],
+    [[...figure8, '--data', 'truncated'], /train-labels-idx1-ubyte: truncated/],
+    [[...figure8, '--data', 'counts'], /expected 12 labels, one for each image/],
+    [[...figure8, '--data', 'packed'], /expected gzip data/],
+    [[...figure8, '--data', 'good', '--batch', '13'], /--batch: expected at most the 12 digits/],
+    [['figure', '2', '--out', 'file'], /expected a folder, got a file/],
+    [['start', '--out', 'file', 'more'], /unknown argument more/],
+    [['verify', '--law', 'L5.foo'], /no law "L5.foo"; close names: L5\./],
+    [['verify', '--law', 'L5', '--path', '1'], /--path needs one law, got \d/],
+    [['verify', '--mutant', 'x'], /--mutant needs one law/],
+    [['verify', '--law', 'L1.tanh', '--mutant', 'x'], /L1.tanh has no seeded fault "x"; it has: "/],
+    [['verify', '--law', 'L1.tanh', '--path', 'a'], /--path: expected numbers joined by colons/],
+    [['verify', '--runs', '0'], /--runs: expected a whole number above 0/],
+    [['verify', '--json=1'], /--json=1: expected no value/],
+    [['golden'], /golden: expected a folder or files/],
+    [['golden', 'nowhere'], /nowhere/],
+    [['audit', '--write'], /expected a value for --write/],
+    [['audit', '--write', 'file/x.md'], /expected a folder, got a file/],
+  ]
+
+  beforeAll(() => {
+    const { labels } = syntheticDigits(8, 12)
+    writeFileSync(at('file'), 'a file\n')
+    mnist('good')
+    mnist('lacking', { 't10k-labels-idx1-ubyte.gz': undefined })
+    mnist('magic', { 'train-images-idx3-ubyte.gz': gzipSync(Buffer.from('no digits at all')) })
+    mnist('truncated', { 'train-labels-idx1-ubyte': idx([12], labels).subarray(0, 15) })
+    mnist('counts', { 'train-labels-idx1-ubyte': idx([11], Array.from(labels).slice(1)) })
+    mnist('packed', { 'train-images-idx3-ubyte.gz': Buffer.from('not packed') })
+  })
+
+  for (const [args, line] of mistakes) it.concurrent(`is told in one line, exit code 2: phifold ${args.join(' ')}`, async () => {
+    const { code, out, err } = await phifold(...args)
+    expect(err).toMatch(line)
+    expect(err).toMatch(/^(phifold|golden)[^\n]*\n$/)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+
+  it('leaves no results', () => {
+    const left = statSync(at('never'), { throwIfNoEntry: false }) === undefined ? [] : readdirSync(at('never'))
+    expect(left).toEqual([])
+    expect(readFileSync(at('file'), 'utf8')).toBe('a file\n')
+  })
+})
+
+it('names close to a misspelt one contain it, begin like it, or differ in few letters', () => {
+  const names = ['L1.tanh', 'L5.energy-based', 'L5.inner-nudge', 'L6.telescoping']
+  expect(closest('energy', names)[0]).toBe('L5.energy-based')
+  expect(closest('L5.iner-nudge', names)[0]).toBe('L5.inner-nudge')
+  expect(closest('l1.tahn', names)[0]).toBe('L1.tanh')
+})
+
+// ── Help ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('help', () => {
+  const options: Readonly<Record<string, readonly string[]>> = {
+    verify: ['--seed', '--runs', '--json', '--law', '--path', '--mutant', '--mutants'],
+    figure: ['<number>', '--seed', '--out', '--data', '--beta', '--T', '--K', '--dt', '--batch', '--sizes'],
+    golden: ['path'], start: ['--seed', '--out'], audit: ['--write'],
+  }
+
+  it.each(Object.entries(options))('of %s names its options, also after other arguments', async (name, all) => {
+    const { code, out, err } = await phifold(name, '--help')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const option of all) expect(out).toContain(option)
+    expect(await phifold(name, 'anything', '-h')).toEqual({ code, out, err })
+  })
+
+  it('lists the commands, and is what no command at all gives', async () => {
+    const { code, out } = await phifold('--help')
+    expect(code).toBe(0)
+    for (const name of Object.keys(options)) expect(out).toContain(`- ${name} - `)
+    expect(await phifold()).toEqual({ code: 0, out, err: '' })
+  })
+
+  it('tells the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }
+    expect(await phifold('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
+  })
+})
+
+// ── Laws ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('verify', () => {
+  it('--json prints the seed and a row per law, and nothing else; the same again', async () => {
+    const first = await phifold('verify', '--law', 'L1', '--json', '--runs', '7', '--seed', '5')
+    const told = JSON.parse(first.out) as { readonly laws: readonly object[] }
+    expect(Object.keys(told)).toEqual(['seed', 'laws'])
+    expect(told).toMatchObject({ seed: 5 })
+    expect(told.laws).toHaveLength(laws.filter(({ name }) => name.startsWith('L1.')).length)
+    for (const row of told.laws) {
+      expect(Object.keys(row)).toEqual(['name', 'rung', 'instances', 'gap', 'allowance', 'verdict'])
+      expect(row).toMatchObject({ instances: 7, verdict: 'holds', gap: expect.any(Number) as number, allowance: expect.any(Number) as number })
+    }
+    expect(first).toMatchObject({ code: 0, err: '' })
+    expect(await phifold('verify', '--law', 'L1', '--json', '--runs', '7', '--seed', '5')).toEqual(first)
+  })
+
+  it('prints the seed, a row per law with what was checked, and a summary', async () => {
+    const { code, out } = await phifold('verify', '--law', 'L1.tanh', '--mutants')
+    const [law] = laws.filter(({ name }) => name === 'L1.tanh')
+    const lines = out.trimEnd().split('\n')
+    expect(code).toBe(0)
+    expect(lines[0]).toBe('seed 20190532')
+    expect(lines[2]).toMatch(/^L1\.tanh +float64 +\d+ .* holds +2\/2 /)
+    expect(lines[2]).toContain(law?.says)
+    expect(lines[3]).toMatch(/^1 of 1 laws hold on \d+ instances; 2 of 2 seeded faults rejected/)
+  })
+
+  it('shows a seeded fault fail, shrunk, with the command that shows it again', async () => {
+    const [law] = laws.filter(({ name }) => name === 'L1.tanh')
+    const { code, out } = await phifold('verify', '--law', 'L1.tanh', '--mutant', law?.faults[0] ?? '')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^L1\.tanh .* fails /m)
+    const shrunk = /shrunk to: (.*)/.exec(out)?.[1] ?? 'nothing'
+    const again = /see it again: phifold (.*)/.exec(out)?.[1] ?? ''
+    // The command is for a shell; its quotes are all of the simple kind.
+    const args = (again.match(/'[^']*'|\S+/g) ?? []).map((arg) => arg.replace(/^'|'$/g, ''))
+    expect(args).toContain('--path')
+    const replay = await phifold(...args)
+    expect(replay.code).toBe(1)
+    expect(replay.out).toContain(`shrunk to: ${shrunk}\n`)
+  })
+
+  it('says on standard error what failed when only JSON may be printed', async () => {
+    const { code, out, err } = await phifold('verify', '--law', 'L1.tanh', '--json', '--mutant', laws[0]?.faults[0] ?? '')
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ laws: [{ verdict: 'fails' }] })
+    expect(err).toMatch(/see it again: phifold verify --seed 20190532 --law L1.tanh --path /)
+  })
+
+  it('ends quietly when nobody reads on', () => {
+    const piped = `'${process.execPath}' '${program}' verify --law L1 | head -1`
+    const { stdout, stderr } = spawnSync('sh', ['-c', piped], { encoding: 'utf8' })
+    expect(stdout).toBe('seed 20190532\n')
+    expect(stderr).toBe('')
+  })
+})
+
+describe('audit', () => {
+  it('has a row for every law, with all its seeded faults, the same every time', async () => {
+    const { code, out } = await phifold('audit')
+    expect(code).toBe(0)
+    expect(out.match(/^\| (?!---|in the paper)/gm)).toHaveLength(laws.length)
+    for (const { name, faults } of laws) for (const said of [name, ...faults]) expect(out).toContain(said)
+    expect(out).toBe(auditOf(laws))
+    expect((await phifold('audit', '--write', 'docs/audit.md')).out).toBe(`${join('docs', 'audit.md')}\n`)
+    expect(readFileSync(at('docs/audit.md'), 'utf8')).toBe(out)
+  })
+
+  it('keeps its table whole whatever a law says', () => {
+    const [law] = laws
+    if (law === undefined) throw new Error('no laws')
+    const page = auditOf([{ ...law, says: 'a | b\nc' }])
+    expect(page).toContain('| a \\| b c |')
+  })
+})
+
+// ── Figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('figure', () => {
+  const names = (n: number): readonly string[] => ['svg', 'png', 'csv', 'json', 'txt'].map((kind) => `figure-${n}.${kind}`)
+  const toy = (out: string, ...more: readonly string[]): Promise<Done> =>
+    phifold('figure', '2', '--sizes', '3-8-7', '--T', '500', '--K', '12', '--out', out, ...more)
+
+  it('2 leaves five whole files, names them last, and gives the same bytes again', async () => {
+    const { code, out, err } = await toy('one')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out.trimEnd().split('\n').slice(-5)).toEqual(names(2).map((name) => join('one', name)))
+    const files = contents(at('one'))
+    expect(Object.keys(files).sort()).toEqual([...names(2)].sort())
+    expect(files['figure-2.png']?.slice(1, 4)).toBe('PNG')
+    expect(files['figure-2.svg']).toMatch(/^<svg[^]*<\/svg>\s*$/)
+    const [head, ...rows] = files['figure-2.csv']?.trimEnd().split('\r\n') ?? []
+    expect(head).toBe('t,quantity,index,bptt,ep,centered,limit,nudging')
+    // Six curves of each of s1, s2, W1, W2, Wx2, b1, b2.
+    expect(rows).toHaveLength(12 * 6 * 7)
+    expect(JSON.parse(readFileSync(at('one/figure-2.json'), 'utf8')))
+      .toMatchObject({ figure: 2, seed: 20190532, hyperparameters: { sizes: [3, 8, 7], dt: 0.08, beta: 0.01, T: 500, K: 12 } })
+    expect(out.startsWith(readFileSync(at('one/figure-2.txt'), 'utf8'))).toBe(true)
+    expect((await toy('two')).code).toBe(0)
+    expect(contents(at('two'))).toEqual(files)
+    expect((await toy('three', '--seed', '6')).code).toBe(0)
+    expect(contents(at('three'))['figure-2.csv']).not.toBe(files['figure-2.csv'])
+  })
+
+  it('8 and 11 take real digits, gzipped or not, and say when they are synthetic', async () => {
+    const said = async (n: string, out: string, ...more: readonly string[]): Promise<readonly string[]> => {
+      const done = await phifold('figure', n, '--sizes', '784-6-10', '--T', '60', '--K', '4', '--batch', '3', '--out', out, ...more)
+      expect(done).toMatchObject({ code: 0, err: '' })
+      return [done.out, ...['svg', 'json'].map((kind) => readFileSync(at(`${out}/figure-${n}.${kind}`), 'utf8'))]
+    }
+    for (const text of await said('8', 'real', '--data', mnist('digits'))) {
+      expect(text).toContain('3 of 12 training images')
+      expect(text).not.toContain('SYNTHETIC')
+    }
+    for (const text of await said('11', 'standin')) expect(text).toContain('SYNTHETIC')
+    expect(JSON.parse(readFileSync(at('standin/figure-11.json'), 'utf8'))).toMatchObject({ data: { synthetic: true } })
+  })
+
+  it('leaves old results untouched when it fails, in the run or in writing', async () => {
+    expect((await toy('kept')).code).toBe(0)
+    const before = contents(at('kept'))
+    expect((await toy('kept', '--beta', '1e300')).code).toBe(2)
+    expect(contents(at('kept'))).toEqual(before)
+    rmSync(at('kept/figure-2.txt'))
+    mkdirSync(at('kept/figure-2.txt'))
+    const { code, err } = await toy('kept', '--seed', '6')
+    expect(code).toBe(2)
+    expect(err).toMatch(/^phifold figure: results: .*figure-2\.txt: expected a file, got a folder[^\n]*\n$/)
+    rmSync(at('kept/figure-2.txt'), { recursive: true })
+    expect(contents(at('kept'))).toEqual(Object.fromEntries(Object.entries(before).filter(([name]) => name !== 'figure-2.txt')))
+  })
+})
+
+it('start checks every law, reproduces figure 2 and ends by naming its files', async () => {
+  const { code, out } = await phifold('start', '--out', 'start')
+  expect(code).toBe(0)
+  expect(out).toContain(`${laws.length} of ${laws.length} laws hold`)
+  expect(out.trimEnd().split('\n').slice(-5).map((path) => statSync(at(path)).size > 0)).toEqual([true, true, true, true, true])
+  // The paper's Figure 2 at its own sizes: one-sided EP is about half a per cent off, its limit is exact to rounding.
+  const { runs } = JSON.parse(readFileSync(at('start/figure-2.json'), 'utf8')) as {
+    readonly runs: readonly { readonly agreements: Readonly<Record<string, Readonly<Record<string, { readonly rmse: number }>>>> }[]
+  }
+  const rmse = (estimate: string) => Math.max(...Object.values(runs[0]?.agreements[estimate] ?? {}).map((agreement) => agreement.rmse))
+  expect(rmse('one-sided')).toBeGreaterThan(1e-3)
+  expect(rmse('one-sided')).toBeLessThan(1e-2)
+  expect(rmse('limit')).toBeLessThan(1e-13)
+})

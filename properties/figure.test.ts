@@ -1,0 +1,245 @@
+/** The curve figures as values: their numbers, data, watched coordinates, what they measure, and what they report. */
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, it } from 'vitest'
+import { seeded } from '../src/data/random.ts'
+import { syntheticDigits } from '../src/data/synthetic.ts'
+import { type FigureRun, type NudgingRun, runFigure } from '../src/experiment/comparison.ts'
+import { adjusted, curveFigures, type Figure, type Hyperparameters } from '../src/experiment/figure.ts'
+import { dataOf, type Source } from '../src/experiment/figure-data.ts'
+import { reportOf } from '../src/experiment/figure-report.ts'
+import { initialise } from '../src/experiment/initialise.ts'
+import { paperLabel } from '../src/experiment/label.ts'
+import { spread } from '../src/experiment/watched.ts'
+import { toy } from '../src/phi/network.ts'
+import { reference, type Tensor } from '../src/tensor/reference.ts'
+
+const rightOf = <L, A>(either: E.Either<L, A>): A => {
+  if (E.isLeft(either)) throw new Error(`expected a Right, got ${JSON.stringify(either.left)}`)
+  return either.right
+}
+const messageOf = <A>(either: E.Either<{ readonly message: string }, A>): string => {
+  if (E.isRight(either)) throw new Error('expected a Left, got a Right')
+  return either.left.message
+}
+
+const figure = (number: number): Figure => {
+  const found = curveFigures.find((candidate) => candidate.number === number)
+  if (found === undefined) throw new Error(`no figure ${number}`)
+  return found
+}
+/** A network small enough to settle within a fraction of a second. */
+const small = (number: number, changes: Partial<Hyperparameters> = {}): Figure => rightOf(adjusted(figure(number), {
+  sizes: number === 2 ? [3, 8, 4] : [784, 6, 10], ...(number !== 11 && { epsilon: 0.5 }), T: 400, K: 12, batch: 3, ...changes,
+}))
+
+const source: Source = { digits: syntheticDigits(5, 30), origin: '3 SYNTHETIC digits', synthetic: true }
+const run = (of: Figure, seed = 1): FigureRun => rightOf(runFigure(reference, of, { seed, source, curves: 4 }))
+const first = ({ nudgings }: FigureRun): NudgingRun => nudgings[0]!
+const rmses = ({ agreements }: NudgingRun, estimate: string): readonly number[] =>
+  Object.values(agreements[estimate]!).map(({ rmse }) => rmse)
+
+describe('parameters', () => {
+  it('lie within ±1/√fan_in and fill that range; a bias takes the fan-in of its layer', () => {
+    const { params } = toy([5, 400, 30])
+    const [theta] = initialise(reference, params, seeded(3))
+    const bounds = { W1: 5, b1: 5, W2: 400, b2: 400, Wx2: 5 }
+    expect(Object.keys(theta).sort()).toEqual(Object.keys(bounds).sort())
+    for (const [name, fanIn] of Object.entries(bounds)) {
+      const numbers = reference.numbers(theta[name] as Tensor)
+      const largest = Math.max(...numbers.map(Math.abs)) * Math.sqrt(fanIn)
+      expect(largest, name).toBeLessThanOrEqual(1)
+      // Thirty uniform numbers or more all below 0.8 of the bound: less than 0.2 % likely, and the seed is fixed.
+      expect(largest, name).toBeGreaterThan(0.8)
+    }
+  })
+
+  it('come from the seed, with the generator that goes on', () => {
+    const { params } = toy([2, 3, 2])
+    const [theta, rng] = initialise(reference, params, seeded(3))
+    const [again] = initialise(reference, params, seeded(3))
+    const [other] = initialise(reference, params, rng)
+    const same = (p: typeof theta, q: typeof theta) => Object.keys(p).every((name) => reference.equals(p[name]!, q[name]!))
+    expect(same(theta, again)).toBe(true)
+    expect(same(theta, other)).toBe(false)
+  })
+
+  it('refuse a vector that is the bias of no weight', () => {
+    expect(() => initialise(reference, { b1: [3] }, seeded(1))).toThrow('b1: expected a matrix, or a bias')
+  })
+})
+
+describe('numbers of a figure', () => {
+  it('are the paper\'s (THEORY §10)', () => {
+    const rows = curveFigures.map(({ number, sizes, epsilon, beta, T, K, batch }) =>
+      `${number}: ${sizes.join('-')} dt ${epsilon} beta ${beta} T ${T} K ${K} batch ${batch}`)
+    expect(rows).toEqual([
+      '2: 5-50-10 dt 0.08 beta 0.01 T 5000 K 80 batch 1',
+      '8: 784-512-10 dt 0.08 beta 0.001 T 800 K 80 batch 20',
+      '11: 784-512-10 dt 1 beta 0.01 T 150 K 10 batch 20',
+    ])
+  })
+
+  it('are refused by name where they make no sense', () => {
+    const faults: readonly (readonly [Partial<Hyperparameters>, RegExp])[] = [
+      [{ beta: 0 }, /^beta: .*β = 0/], [{ beta: -0.1 }, /^beta: .*got -0.1/], [{ beta: NaN }, /^beta: .*NaN/], [{ beta: Infinity }, /^beta:/],
+      [{ epsilon: 0 }, /^dt:/], [{ epsilon: 1.5 }, /^dt:/], [{ epsilon: NaN }, /^dt:/],
+      [{ T: 79 }, /^T: .*K = 80/], [{ T: 0 }, /^T:/], [{ T: 800.5 }, /^T:/], [{ K: 1 }, /^K:/], [{ K: NaN }, /^K:/], [{ K: 20_000, T: 30_000 }, /^K:/],
+      [{ batch: 0 }, /^batch:/], [{ sizes: [5] }, /^sizes:/], [{ sizes: [] }, /^sizes:/], [{ sizes: [5, 0, 3] }, /^sizes:/],
+      [{ sizes: [5, NaN] }, /^sizes:/], [{ sizes: [100_000, 100_000] }, /^sizes: expected at most/],
+    ]
+    for (const [changes, message] of faults) expect(messageOf(adjusted(figure(2), changes))).toMatch(message)
+  })
+
+  it('are otherwise replaced and nothing else', () => {
+    fc.assert(fc.property(fc.integer({ min: 2, max: 50 }), fc.integer({ min: 50, max: 90 }), (K, T) => {
+      const changed = rightOf(adjusted(figure(8), { K, T }))
+      expect(changed).toEqual({ ...figure(8), K, T })
+    }))
+  })
+})
+
+describe('labels', () => {
+  it('are the paper\'s, which counts from the output', () => {
+    const toyLabels = ['s1', 's2', 'W1', 'W2', 'Wx2', 'b1', 'b2'].map((name) => paperLabel(name, 2))
+    expect(toyLabels).toEqual(['s¹', 's⁰', 'W₁ₓ', 'W₀₁', 'W₀ₓ', 'bias of s¹', 'bias of s⁰'])
+    const deep = ['s1', 's4', 'W1', 'W2', 'W4'].map((name) => paperLabel(name, 4))
+    expect(deep).toEqual(['s³', 's⁰', 'W₃ₓ', 'W₂₃', 'W₀₁'])
+    expect(paperLabel('V1', 2)).toBe('')
+  })
+})
+
+describe('watched coordinates', () => {
+  it('are different, ordered by their totals, and span the whole range', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: -99, max: 99 }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 2, max: 7 }),
+      (totals, count) => {
+        const chosen = spread(totals, count)
+        expect(new Set(chosen).size).toBe(Math.min(count, totals.length))
+        const values = chosen.map((i) => totals[i]!)
+        expect(values).toEqual([...values].sort((a, b) => b - a))
+        expect(values[0]).toBe(Math.max(...totals))
+        expect(values.at(-1)).toBe(Math.min(...totals))
+      }))
+  })
+
+  it('are spaced by value, not by rank', () => {
+    expect(spread([0, 0.1, 0.2, 0.3, 5, 10], 3)).toEqual([5, 4, 0])
+  })
+})
+
+describe('data of a figure', () => {
+  it('are drawn from the seed: x in [0, 1), one class per sample', () => {
+    const draw = (seed: number) => rightOf(dataOf(reference, small(2, { batch: 50 }), seed))
+    const { x, y, drawn } = draw(4)
+    const rows = Array.from({ length: 50 }, (_, b) => [...reference.numbers(y).slice(4 * b, 4 * b + 4)])
+    expect(reference.numbers(x).every((v) => v >= 0 && v < 1)).toBe(true)
+    expect(rows).toEqual(drawn.labels.map((label) => [0, 1, 2, 3].map((i) => (i === label ? 1 : 0))))
+    expect(new Set(drawn.labels).size).toBe(4)
+    expect(reference.equals(draw(4).x, x)).toBe(true)
+    expect(reference.equals(draw(5).x, x)).toBe(false)
+  })
+
+  it('are different digits of the source, with their labels', () => {
+    const { x, drawn } = rightOf(dataOf(reference, small(8), 9, source))
+    expect(new Set(drawn.indices).size).toBe(3)
+    expect(drawn.labels).toEqual(drawn.indices.map((i) => source.digits.labels[i]))
+    const pixels = drawn.indices.flatMap((i) => Array.from({ length: 784 }, (_, p) => source.digits.pixels[784 * i + p]! / 255))
+    expect([...reference.numbers(x)]).toEqual(pixels)
+  })
+
+  it('must fit the network', () => {
+    const fitting = (changes: Partial<Hyperparameters>) => messageOf(dataOf(reference, small(8, changes), 9, source))
+    expect(fitting({ sizes: [783, 6, 10] })).toMatch(/^sizes: expected 784 inputs.*got 783/)
+    expect(fitting({ sizes: [784, 6, 9] })).toMatch(/^sizes: expected 10 outputs.*got 9/)
+    expect(fitting({ batch: 31 })).toMatch(/^batch: expected at most the 30 digits/)
+  })
+})
+
+describe('a run', () => {
+  // The allowance of rounding is derived, entry by entry, in the laws L5.*.float64; here 1e-9 tells it from any gap that β makes.
+  it('of an energy-based figure: the limit equals −BPTT, one-sided errs in proportion to β, centered to β²', () => {
+    for (const number of [2, 8]) {
+      const at = (beta: number) => first(run(small(number, { beta })))
+      const [large, tenth] = [at(0.02), at(0.002)]
+      expect(Math.max(...rmses(large, 'limit')), `figure ${number}`).toBeLessThan(1e-9)
+      rmses(large, 'one-sided').forEach((rmse, i) => {
+        expect(rmse).toBeGreaterThan(1e-6)
+        expect(Math.log10(rmse / rmses(tenth, 'one-sided')[i]!)).toBeCloseTo(1, 1)
+      })
+      rmses(large, 'centered').forEach((rmse, i) => {
+        expect(Math.log10(rmse / rmses(tenth, 'centered')[i]!)).toBeCloseTo(2, 0)
+      })
+    }
+  })
+
+  it('of a prototypical figure: inner nudge exact in the limit with neurons weighted by M, outer nudge not', () => {
+    const [outer, inner] = run(small(11)).nudgings
+    expect(outer!.nudging.kind).toBe('approximate')
+    expect(Math.max(...rmses(outer!, 'limit'))).toBeGreaterThan(1e-3)
+    expect(Math.max(...rmses(inner!, 'limit'))).toBeLessThan(1e-9)
+  })
+
+  it('keeps K points of each watched coordinate and says how settled the state is', () => {
+    const { figure: { K }, nudgings } = run(small(2))
+    expect(nudgings[0]!.curves.map(({ quantity }) => quantity).filter((q, i, all) => all.indexOf(q) === i).sort())
+      .toEqual(['W1', 'W2', 'Wx2', 'b1', 'b2', 's1', 's2'])
+    for (const curve of nudgings[0]!.curves)
+      for (const line of [curve.reference, ...Object.values(curve.candidates)]) expect(line).toHaveLength(K)
+    expect(nudgings[0]!.certificate.residual).toBeLessThan(1e-15)
+  })
+
+  it('tells its progress up to the end', () => {
+    const seen: (readonly [number, number])[] = []
+    rightOf(runFigure(reference, small(11, { T: 20, K: 3 }), { seed: 1, source, curves: 2, onProgress: (done, total) => seen.push([done, total]) }))
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6]))
+  })
+
+  it('is the same for the same seed', () => {
+    const told = (seed: number) => rightOf(reportOf(run(small(2), seed), '1.2.3'))
+    expect(told(1)).toEqual(told(1))
+    expect(told(1).csv).not.toBe(told(2).csv)
+  })
+})
+
+describe('a report', () => {
+  it('has every number of the curves in its CSV', () => {
+    const made = run(small(11, { T: 100, K: 5 }))
+    const [head, ...rows] = rightOf(reportOf(made, '1.2.3')).csv.trimEnd().split('\r\n').map((line) => line.split(','))
+    expect(head).toEqual(['t', 'quantity', 'index', 'bptt', 'ep', 'centered', 'limit', 'nudging'])
+    const expected = made.nudgings.flatMap(({ nudging, curves }) => curves.flatMap((curve) => curve.reference.map((bptt, t) =>
+      [t, curve.quantity, curve.index, bptt, curve.candidates['one-sided']![t], curve.candidates['centered']![t],
+        curve.candidates['limit']![t], nudging.name].map((cell) => (Object.is(cell, -0) ? '-0' : String(cell))))))
+    expect(rows).toEqual(expected)
+  })
+
+  it('says in JSON what was run and measured', () => {
+    const made = run(small(8, { K: 4 }))
+    const told = JSON.parse(rightOf(reportOf(made, '1.2.3')).json) as Record<string, unknown>
+    expect(told).toMatchObject({
+      figure: 8, version: '1.2.3', interpreter: 'reference', seed: 1,
+      hyperparameters: { sizes: [784, 6, 10], activation: 'tanh', dt: 0.5, beta: 0.001, nudge: 0.0005, T: 400, K: 4, batch: 3 },
+      data: { synthetic: true, labels: made.drawn.labels },
+      runs: [{ name: 'energy-based', settled: { steps: 400 }, agreements: first(made).agreements }],
+    })
+  })
+
+  it('names synthetic data, an unsettled state, both nudges and their metric in its text', () => {
+    const text = (of: Figure) => rightOf(reportOf(run(of), '1.2.3')).text
+    expect(text(small(8))).toContain('SYNTHETIC')
+    expect(text(small(2))).not.toContain('SYNTHETIC')
+    expect(text(small(2))).not.toContain('NOT settled')
+    expect(text(small(2, { T: 12 }))).toMatch(/NOT settled: after 12 free steps .*; raise T/)
+    expect(text(small(11))).toMatch(/neurons against −∇s[^]*neurons against −M∇s/)
+    for (const name of ['s2 ', 'W1 ', 'Wx2', 'b1 ', 'bias of s⁰', 'W₀ₓ']) expect(text(small(2))).toContain(name)
+  })
+
+  it('draws a panel per layer and weight, with the paper\'s label, and one column per nudge', () => {
+    const titles = (number: number) => rightOf(reportOf(run(small(number)), '1')).chart.panels.map(({ title }) => title)
+    expect(titles(2)).toEqual(['s2 (paper s⁰)', 's1 (paper s¹)', 'W2 (paper W₀₁)', 'W1 (paper W₁ₓ)', 'Wx2 (paper W₀ₓ)'])
+    expect(titles(11).slice(0, 3)).toEqual(['s2 (paper s⁰), outer', 's2 (paper s⁰), inner', 's1 (paper s¹), outer'])
+  })
+
+  it('is refused where EP left the finite numbers', () => {
+    expect(messageOf(reportOf(run(small(2, { beta: 1e300 })), '1'))).toMatch(/expected a finite number/)
+  })
+})

@@ -1,0 +1,195 @@
+/**
+ * Arguments → request, by cmd-ts. Its own reports of mistakes take several lines, and its `run` ends the process, so it is only
+ * asked to parse and to describe; the first mistake becomes one line here.
+ */
+import { command, flag, option, optional, parse, positional, restPositionals, subcommands } from 'cmd-ts'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Request, UserError } from './request.ts'
+import { count, defaultSeed, figureType, knownFigures, real, seedType, sizesType, some, valued } from './values.ts'
+
+// ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const seed = option({
+  long: 'seed', type: seedType, description: 'seed of everything random',
+  defaultValue: () => defaultSeed, defaultValueIsSerializable: true,
+})
+const out = option({
+  long: 'out', type: some('--out', 'folder', 'leave it out for results'), description: 'folder for the result files',
+  defaultValue: () => 'results', defaultValueIsSerializable: true,
+})
+
+const verify = command({
+  name: 'verify',
+  description: 'Check the laws on random instances; exit code 1 when one fails',
+  args: {
+    seed,
+    runs: option({
+      long: 'runs', type: optional(count('--runs', 'take 100')), description: 'instances per law (each law has its own number)',
+    }),
+    json: flag({ long: 'json', description: 'print {seed, laws: […]} only; NaN and infinities are strings' }),
+    law: option({
+      long: 'law', type: optional(some('--law', 'name', 'such as L5.energy-based')),
+      description: 'one law, or all that begin with it, such as L5',
+    }),
+    path: option({
+      long: 'path', description: 'replay one instance of one law, as a failure tells',
+      type: optional(valued('--path', 'path', 'numbers joined by colons', 'copy it from the failure',
+        (text) => (/^\d+(:\d+)*$/.test(text) ? text : undefined))),
+    }),
+    mutant: option({
+      long: 'mutant', type: optional(some('--mutant', 'fault', 'take one that --mutants lists')),
+      description: 'judge the program with this seeded fault, which must fail',
+    }),
+    mutants: flag({ long: 'mutants', description: 'also check that every seeded fault is rejected' }),
+  },
+  examples: [
+    { description: 'one law on many instances', command: 'phifold verify --law L5.energy-based --runs 1000' },
+    { description: 'that every law can fail', command: 'phifold verify --mutants' },
+  ],
+  handler: (args): Request => ({ _tag: 'Verify', ...args }),
+})
+
+const figure = command({
+  name: 'figure',
+  description: 'Reproduce a figure of the paper: EP against BPTT, as SVG, PNG, CSV, JSON and text',
+  args: {
+    number: positional({ type: figureType, displayName: 'number', description: `figure of the paper: ${knownFigures.join(', ')}` }),
+    seed,
+    out,
+    data: option({
+      long: 'data', type: optional(some('--data', 'folder', 'give the folder of the MNIST files')),
+      description: 'folder with the four MNIST files, gzipped or not (else synthetic digits)',
+    }),
+    beta: option({ long: 'beta', type: optional(real('--beta', 'take 0.01')), description: 'strength of the nudge, above 0' }),
+    T: option({ long: 'T', type: optional(count('--T', 'take 1000')), description: 'steps of the free phase' }),
+    K: option({ long: 'K', type: optional(count('--K', 'take 20')), description: 'steps of the nudged phase and of BPTT' }),
+    dt: option({ long: 'dt', type: optional(real('--dt', 'take 0.08')), description: 'step size ε in (0, 1]' }),
+    batch: option({ long: 'batch', type: optional(count('--batch', 'take 20')), description: 'samples' }),
+    sizes: option({ long: 'sizes', type: optional(sizesType), description: 'units per layer, input first, such as 784-512-10' }),
+  },
+  examples: [
+    { description: 'the toy network', command: 'phifold figure 2' },
+    { description: 'a real mini-batch', command: 'phifold figure 8 --data path/to/mnist' },
+  ],
+  handler: ({ number: which, seed: from, out: folder, data, dt, ...rest }): Request => {
+    const given = Object.entries({ ...rest, epsilon: dt }).filter(([, value]) => value !== undefined)
+    return { _tag: 'Figure', number: which, seed: from, out: folder, data, changes: Object.fromEntries(given) }
+  },
+})
+
+const golden = command({
+  name: 'golden',
+  description: "Recompute recorded numbers of the authors' program; exit code 1 beyond tolerance",
+  args: {
+    paths: restPositionals({
+      type: some('golden', 'path', 'give folders or files'), displayName: 'path', description: 'folders or JSON files',
+    }),
+  },
+  handler: ({ paths }): Request => ({ _tag: 'Golden', paths }),
+})
+
+const audit = command({
+  name: 'audit',
+  description: 'Print the table from equations to laws and tests (docs/audit.md)',
+  args: {
+    write: option({
+      long: 'write', type: optional(some('--write', 'file', 'such as docs/audit.md')), description: 'write it to this file instead',
+    }),
+  },
+  handler: ({ write }): Request => ({ _tag: 'Audit', write }),
+})
+
+const start = command({
+  name: 'start',
+  description: 'Check the laws, then reproduce figure 2',
+  args: { seed, out },
+  handler: (args): Request => ({ _tag: 'Start', ...args }),
+})
+
+// ── Parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const commands = { verify, figure, golden, start, audit }
+type Name = keyof typeof commands
+const isName = (name: string): name is Name => Object.hasOwn(commands, name)
+
+const helpOf = (path: readonly string[]): string => {
+  const [, name = ''] = path
+  const described = isName(name) ? commands[name] : subcommands({
+    name: 'phifold',
+    description: 'Equilibrium propagation is a fold over time, backpropagation through time a reverse fold; see that they agree',
+    cmds: commands,
+    examples: [
+      { description: 'the laws, then figure 2', command: 'phifold start' },
+      { description: 'this version', command: 'phifold --version' },
+    ],
+  })
+  return described.printHelp({ nodes: [], visitedNodes: new Set(), hotPath: [...path] })
+}
+
+interface Node {
+  readonly type: string
+  readonly raw: string
+}
+interface Failed {
+  readonly errors: readonly { readonly message: string; readonly nodes: readonly Node[] }[]
+}
+
+/** What cmd-ts says, in our words: what was expected, and what to do. */
+const told = (name: Name, message: string, nodes: readonly Node[]): string => {
+  const raw = nodes.map((node) => (node.type === 'shortOption' ? `-${node.raw}` : node.raw)).join(' ')
+  if (message === 'Unknown arguments') return `unknown argument ${raw}; see phifold ${name} --help`
+  if (message.startsWith('No value provided for '))
+    return `expected a value for ${message.slice(22)}, got none; see phifold ${name} --help`
+  if (/expected 1 occ?urence|^Too many times/i.test(message)) return `${raw}: expected once, got it ${nodes.length} times; give it once`
+  if (message.startsWith('expected value to be either')) return `${raw}: expected no value; write ${raw.replace(/=.*/s, '')} alone`
+  return message
+}
+
+/** The first mistake in one line; names that are not known come first, since they cause others. */
+const lineOf = (name: Name, { errors }: Failed): UserError => {
+  const error = errors.find(({ message }) => message === 'Unknown arguments') ?? errors[0]
+  const said = told(name, error?.message ?? 'unreadable arguments', error?.nodes ?? [])
+  return { message: `phifold ${name}: ${said.replace(/\s*\n\s*/g, ' ')}` }
+}
+
+/** Mistakes that cmd-ts overlooks: it takes the default for an option whose value is missing or empty. */
+const overlooked = (name: Name, args: readonly string[]): UserError | undefined => {
+  const options = new Set<string>()
+  const none = () => new Set<string>()
+  commands[name].register({
+    forceOptionLongNames: options, forceOptionShortNames: none(), forceFlagLongNames: none(), forceFlagShortNames: none(),
+  })
+  const last = args.at(-1) ?? ''
+  const lacking = last.startsWith('--') && options.has(last.slice(2)) ? last : undefined
+  const said = args.includes('') ? 'expected no empty argument, got ""; give a value or leave the option out'
+    : lacking !== undefined ? `expected a value for ${lacking}, got none; see phifold ${name} --help`
+      : undefined
+  return said === undefined ? undefined : { message: `phifold ${name}: ${said}` }
+}
+
+const isHelp = (arg: string): boolean => arg === '--help' || arg === '-h'
+
+/** The request that the arguments spell (without node and the program's name). Left: the mistake. */
+export const requestOf = async (argv: readonly string[]): Promise<E.Either<UserError, Request>> => {
+  const [name = '--help', ...rest] = argv
+  if (isHelp(name) || name === 'help') return E.right({ _tag: 'Help', text: helpOf(['phifold']) })
+  if (name === '--version' || name === '-v') return E.right({ _tag: 'Version' })
+  if (!isName(name)) {
+    const known = Object.keys(commands).join(', ')
+    return E.left({ message: `phifold: unknown command ${JSON.stringify(name)}; known: ${known} (phifold --help tells more)` })
+  }
+  if (rest.some(isHelp)) return E.right({ _tag: 'Help', text: helpOf(['phifold', name]) })
+  const mistake = overlooked(name, rest)
+  if (mistake !== undefined) return E.left(mistake)
+  const decoded = await decode(name, rest)
+  return E.isLeft(decoded) ? E.left(lineOf(name, decoded.left)) : decoded
+}
+
+type Parsed<A> = { readonly _tag: 'ok'; readonly value: A } | { readonly _tag: 'error'; readonly error: Failed }
+
+/** cmd-ts forgets the type of what it parsed: it is what the command's own handler takes. */
+const decode = async (name: Name, args: readonly string[]): Promise<E.Either<Failed, Request>> => {
+  const chosen = commands[name] as { readonly handler: (values: unknown) => Request }
+  const parsed = await parse(commands[name], [...args]) as Parsed<unknown>
+  return parsed._tag === 'ok' ? E.right(chosen.handler(parsed.value)) : E.left(parsed.error)
+}

@@ -1,0 +1,15 @@
+/** `start`: the laws, then figure 2; the last lines name the files written. */
+import * as E from 'fp-ts/lib/Either.js'
+import { figure } from './figure.ts'
+import type { Print, UserError } from './request.ts'
+import { verify } from './verify.ts'
+
+/** Right: 0, or 1 when a law fails (no figure is drawn then). */
+export const start = async (seed: number, out: string, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
+  const verified = await verify({
+    _tag: 'Verify', seed, runs: undefined, json: false, law: undefined, path: undefined, mutant: undefined, mutants: false,
+  }, print, complain)
+  if (E.isLeft(verified) || verified.right !== 0) return verified
+  print('')
+  return figure({ _tag: 'Figure', number: 2, seed, out, data: undefined, changes: {} }, print, complain)()
+}

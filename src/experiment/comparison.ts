@@ -1,0 +1,138 @@
+/**
+ * Runs a curve figure: one free phase, then EP's three estimates against −BPTT, moment by moment in lock step.
+ *
+ *     one-sided   Δ(β)                       error O(β)
+ *     centered    (Δ(β) + Δ(−β)) / 2         error O(β²)
+ *     limit       Δ(β → 0), by the tangent   equal to −BPTT up to rounding where the theorem holds
+ *
+ * The nudge is −ε β ∂ℓ/∂s with the paper's β. BPTT's neurons are weighted by the metric M of the theorem where the dynamics have
+ * one (M = 1 if energy-based).
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { squaredError } from '../cost/squared-error.ts'
+import type { BatchError } from '../data/batch.ts'
+import { backpropagation, descending } from '../fold/bptt.ts'
+import { freePhase, type Settled } from '../fold/free-phase.ts'
+import { compare, type Comparison } from '../fold/lock-step.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { finite } from '../fold/nudge.ts'
+import { equilibriumPropagation, meanOf } from '../fold/nudged-phase.ts'
+import { mapPhase, type Moment, type Phase } from '../fold/phase.ts'
+import { type Data, pose, type Problem } from '../fold/pose.ts'
+import type { Dynamics } from '../phi/dynamics.ts'
+import type { Layers } from '../phi/interaction.ts'
+import type { Setting } from '../phi/setting.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
+import { limit } from '../theorem.ts'
+import { type BadHyperparameter, type Figure, type Nudging, strength } from './figure.ts'
+import { dataOf, type Drawn, type Source } from './figure-data.ts'
+import { watched } from './watched.ts'
+
+/** The estimates compared, in the order in which they are reported. */
+export const estimates = ['one-sided', 'centered', 'limit'] as const
+export type Estimate = (typeof estimates)[number]
+
+/** How settled s_T is: see `Settled`. */
+export type Certificate = Pick<Settled<unknown>, 'steps' | 'residual' | 'repeatedAt'>
+
+/** One way to nudge, run. */
+export interface NudgingRun extends Comparison {
+  readonly nudging: Nudging
+  readonly certificate: Certificate
+}
+
+type Metric<T> = (s: Layers<T>) => (v: Layers<T>) => Layers<T>
+
+interface Model<T> {
+  readonly dynamics: Dynamics<Op>
+  readonly problem: Problem<T>
+  /** Weighs BPTT's neurons; approximate dynamics have none. */
+  readonly metric: Metric<T> | undefined
+}
+
+const posed = <T>(A: Algebra<Op, T>, nudging: Nudging, setting: Setting<Op>, data: Data<T>): E.Either<Mistake, Model<T>> => {
+  if (nudging.kind === 'approximate') {
+    const dynamics = nudging.dynamics(setting)
+    return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: undefined })))
+  }
+  const dynamics = nudging.dynamics(setting)
+  return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: problem.motion.metric })))
+}
+
+/** The moments with their neurons weighted. */
+const weighted = <T>(phase: Phase<Moment<T>>, weigh: (v: Layers<T>) => Layers<T>): Phase<Moment<T>> =>
+  mapPhase(phase, ({ state, param }) => ({ state: weigh(state), param }))
+
+/** How a run is watched: coordinates per panel, and progress. */
+export interface Watching {
+  readonly curves: number
+  readonly onMoment?: (t: number) => void
+}
+
+/** Runs a figure's dynamics with one nudging on the given data. Left: mistakes in the data, or a state that diverged. */
+export const runNudging = <T>(
+  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, watching: Watching,
+): E.Either<Mistake, NudgingRun> => {
+  const { epsilon, T, K, activation } = figure
+  const beta = strength(figure)
+  const setting: Setting<Op> = { interaction: figure.interaction(figure.sizes), activation, epsilon }
+  return pipe(
+    posed(A, nudging, setting, data),
+    E.bindTo('model'),
+    E.bind('settled', ({ model }) => freePhase(model.problem, { steps: T, keep: K })),
+    E.bind('bptt', ({ model, settled }) => backpropagation(model.problem, settled, K)),
+    E.bind('plus', () => finite(A, beta)),
+    E.bind('minus', () => finite(A, -beta)),
+    E.bind('tangent', ({ model, settled }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
+    E.map(({ model: { problem, metric }, settled, bptt, plus, minus, tangent }) => {
+      const up = equilibriumPropagation(problem, plus, settled.state)
+      const down = equilibriumPropagation(problem, minus, settled.state)
+      const candidates: Record<Estimate, Phase<Moment<T>>> = {
+        'one-sided': up, centered: meanOf(A, up, down), limit: tangent,
+      }
+      const descent = descending(problem, bptt)
+      const reference = metric === undefined ? descent : weighted(descent, metric(settled.state))
+      const watch = watched(A, problem, reference, descent, settled.state, { steps: K, count: watching.curves })
+      return {
+        ...compare(A, reference, candidates, { steps: K, watch, ...(watching.onMoment && { onMoment: watching.onMoment }) }),
+        nudging,
+        certificate: { steps: settled.steps, residual: settled.residual, repeatedAt: settled.repeatedAt },
+      }
+    }))
+}
+
+/** A whole figure: every nudging, run on the same data. */
+export interface FigureRun {
+  readonly figure: Figure
+  readonly seed: number
+  readonly drawn: Drawn
+  /** The interpreter that ran it. */
+  readonly interpreter: string
+  readonly nudgings: readonly NudgingRun[]
+}
+
+/** How a figure is run: everything but its own numbers. */
+export interface RunOptions {
+  readonly seed: number
+  /** Needed by figures on digits. */
+  readonly source?: Source
+  /** Curves to keep per layer and parameter. */
+  readonly curves: number
+  /** Told how many of how many moments are done. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** Draws the data from the seed and runs the figure. Left: numbers that do not fit the data, or a state that diverged. */
+export const runFigure = <T>(
+  A: Algebra<Op, T>, figure: Figure, { seed, source, curves, onProgress = () => undefined }: RunOptions,
+): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> => {
+  const total = figure.nudgings.length * figure.K
+  return pipe(
+    dataOf(A, figure, seed, source),
+    E.flatMap(({ drawn, ...data }) => pipe(
+      figure.nudgings,
+      E.traverseArrayWithIndex((n, nudging) => runNudging(A, figure, nudging, data,
+        { curves, onMoment: (t) => onProgress(n * figure.K + t + 1, total) })),
+      E.map((nudgings) => ({ figure, seed, drawn, interpreter: A.name, nudgings })))))
+}
