@@ -75,6 +75,13 @@ export const tracked: Algebra<'tanh' | 'logistic', Tracked> = {
     value: A.sumRows(x.value),
     error: sum(A.sumRows(x.error), A.scale(gamma(extent(0)(x.value)), A.sumRows(abs(x.value)))),
   }),
+  reshape: (x, shape) => ({ value: A.reshape(x.value, shape), error: A.reshape(x.error, shape) }),
+  gather: (x, positions) => ({ value: A.gather(x.value, positions), error: A.gather(x.error, positions) }),
+  // At most as many terms meet at one place as there are entries.
+  scatter: (y, positions, shape) => ({
+    value: A.scatter(y.value, positions, shape),
+    error: sum(A.scatter(y.error, positions, shape), A.scale(gamma(entryCount(y.value)), A.scatter(abs(y.value), positions, shape))),
+  }),
   dot: product(A.dot, entryCount),
   equals: (a, b) => A.equals(a.value, b.value),
   distance: (a, b) => A.distance(a.value, b.value),

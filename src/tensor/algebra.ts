@@ -16,6 +16,12 @@ export type { Op } from '../number/number.ts'
 /** Extents of each axis; [] is a scalar. */
 export type Shape = readonly number[]
 
+/** A list of flat indices into a tensor, arranged as `shape`; −1 stands for a zero that is in no tensor. */
+export interface Positions {
+  readonly shape: Shape
+  readonly at: ArrayLike<number>
+}
+
 /** Operations that every interpreter has. Below, (m, n) stands for a tensor of that shape. */
 export interface Tensors<T> {
   readonly name: string
@@ -44,6 +50,12 @@ export interface Tensors<T> {
   readonly addRow: (x: T, row: T) => T
   /** Sum over the batch: (b, n) → (n). The transpose of repeating a row. */
   readonly sumRows: (x: T) => T
+  /** The same entries in another shape of as many entries. */
+  readonly reshape: (x: T, shape: Shape) => T
+  /** The entries of x at the given positions; 0 at −1. */
+  readonly gather: (x: T, positions: Positions) => T
+  /** The transpose of gather: zeros of `shape`, plus each entry of y at its position, in order of y. */
+  readonly scatter: (y: T, positions: Positions, shape: Shape) => T
   /** Σ a ⊙ b, a scalar []. */
   readonly dot: (a: T, b: T) => T
   /** Same shape and equal entries. False wherever there is a NaN. */
@@ -68,6 +80,11 @@ export const entries = (shape: Shape): number => shape.reduce((product, n) => pr
 export const expectShape = (where: string, actual: Shape, expected: Shape): void => {
   if (!sameShape(actual, expected))
     throw new TypeError(`${where}: expected shape ${showShape(expected)}, got ${showShape(actual)}`)
+}
+
+/** Throws unless the number of entries stays the same. */
+export const expectEntries = (where: string, from: Shape, to: Shape): void => {
+  if (entries(from) !== entries(to)) throw new TypeError(`${where}: ${showShape(from)} has not as many entries as ${showShape(to)}`)
 }
 
 /** Extents of a matrix; throws on any other rank. */

@@ -4,7 +4,7 @@
  */
 import type { NumberSystem } from '../number/number.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'
-import { entries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
+import { entries, expectEntries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
 
 /** Row-major entries of a number system. */
 export interface Lifted<X> {
@@ -80,6 +80,23 @@ export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<
         for (let r = 1; r < rows; r++) total = S.add(total, at(x, r * n + i))
         return total
       })
+    },
+    reshape: (x, shape) => {
+      expectEntries('reshape', x.shape, shape)
+      return { shape, data: x.data }
+    },
+    gather: (x, { shape, at: from }) => build(shape, (i) => {
+      const k = from[i] ?? -1
+      return k < 0 ? S.zero : at(x, k)
+    }),
+    scatter: (y, { shape, at: to }, target) => {
+      expectShape('scatter', y.shape, shape)
+      const sums: X[] = Array.from({ length: entries(target) }, () => S.zero)
+      for (let i = 0; i < y.data.length; i++) {
+        const k = to[i] ?? -1
+        if (k >= 0) sums[k] = S.add(sums[k] as X, at(y, i))
+      }
+      return { shape: target, data: sums }
     },
     dot: (a, b) => {
       expectShape('dot', b.shape, a.shape)

@@ -9,7 +9,7 @@ import ndarray, { type NdArray } from 'ndarray'
 import ops from 'ndarray-ops'
 import { float64 } from '../number/float64.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'
-import { entries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
+import { entries, expectEntries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
 
 /** An immutable float64 tensor. Read it with `reference.numbers`. */
 export interface Tensor {
@@ -128,6 +128,30 @@ export const reference: Algebra<Op, Tensor> = {
     const out = empty([n])
     for (let r = 0; r < rows; r++) ops.addeq(out, open(x).pick(r))
     return close(out)
+  },
+  // A view would do, since nobody can write; a copy keeps every tensor the owner of its memory.
+  reshape: (x, shape) => {
+    expectEntries('reshape', x.shape, shape)
+    return close(wrap(Float64Array.from(open(x).data), shape))
+  },
+  gather: (x, { shape, at }) => {
+    const source = open(x).data
+    const out = new Float64Array(entries(shape))
+    for (let i = 0; i < out.length; i++) {
+      const k = at[i] as number
+      out[i] = k < 0 ? 0 : (source[k] as number)
+    }
+    return close(wrap(out, shape))
+  },
+  scatter: (y, { shape, at }, target) => {
+    expectShape('scatter', y.shape, shape)
+    const source = open(y).data
+    const out = new Float64Array(entries(target))
+    for (let i = 0; i < source.length; i++) {
+      const k = at[i] as number
+      if (k >= 0) out[k] = (out[k] as number) + (source[i] as number)
+    }
+    return close(wrap(out, target))
   },
   dot: (a, b) => {
     expectShape('dot', b.shape, a.shape)

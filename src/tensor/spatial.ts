@@ -1,0 +1,85 @@
+/**
+ * Geometry of convolution and pooling: lists of positions, and nothing about numbers. A convolution is a matrix product of
+ * gathered patches, pooling gathers one entry per window, and their transposes scatter. So every interpreter that can gather, scatter
+ * and multiply matrices can convolve, and the derivatives below a convolution are those of a matrix product.
+ *
+ * Images are (batch, channels, rows, columns), kernels (channels out, channels in, rows, columns), row-major. "Convolution" is
+ * cross-correlation, as everywhere in this field.
+ */
+import type { Positions, Shape } from './algebra.ts'
+import { entries, showShape } from './algebra.ts'
+
+/** How a window moves over an image: every `stride` pixels, over `padding` zeros around it. */
+export interface Sliding {
+  readonly stride: number
+  readonly padding: number
+}
+
+/** A map per channel, without the batch. */
+export type MapShape = readonly [channels: number, rows: number, columns: number]
+
+/** Places that a window of `size` takes along an extent; what is left over at the end is dropped. Below 1: it does not fit. */
+export const places = (extent: number, size: number, { stride, padding }: Sliding): number =>
+  Math.floor((extent + 2 * padding - size) / stride) + 1
+
+/** Row-major indices of an array of this shape, each with its coordinates. */
+const positions = (shape: Shape, at: (coordinates: readonly number[]) => number): Positions => ({
+  shape,
+  at: Int32Array.from({ length: entries(shape) }, (_, flat) => {
+    const coordinates = shape.reduceRight<readonly [number, readonly number[]]>(
+      ([rest, found], extent) => [Math.floor(rest / extent), [rest % extent, ...found]], [flat, []])[1]
+    return at(coordinates)
+  }),
+})
+
+/** Throws unless the shape has four axes. */
+export const imageShape = (where: string, shape: Shape): readonly [number, number, number, number] => {
+  const [batch, channels, rows, columns] = shape
+  if (shape.length !== 4 || batch === undefined || channels === undefined || rows === undefined || columns === undefined)
+    throw new TypeError(`${where}: expected (batch, channels, rows, columns), got shape ${showShape(shape)}`)
+  return [batch, channels, rows, columns]
+}
+
+/**
+ * One row per place of the window (batch · down · across), one column per entry under it (channels · k · l): gathering an image so
+ * turns its convolution into a product with the kernels as a matrix. −1 marks the zeros of the padding.
+ */
+export const patches = (batch: number, [channels, rows, columns]: MapShape, [k, l]: readonly [number, number], sliding: Sliding): Positions => {
+  const [down, across] = [places(rows, k, sliding), places(columns, l, sliding)]
+  const per = [batch, down, across, channels, k, l]
+  const list = positions(per, ([b = 0, i = 0, j = 0, c = 0, di = 0, dj = 0]) => {
+    const [row, column] = [i * sliding.stride + di - sliding.padding, j * sliding.stride + dj - sliding.padding]
+    return row < 0 || row >= rows || column < 0 || column >= columns ? -1 : ((b * channels + c) * rows + row) * columns + column
+  })
+  return { ...list, shape: [batch * down * across, channels * k * l] }
+}
+
+/** From (batch · rows · columns, channels), as the product of patches comes, to an image (batch, channels, rows, columns). */
+export const channelsFirst = (batch: number, [channels, rows, columns]: MapShape): Positions =>
+  positions([batch, channels, rows, columns], ([b = 0, c = 0, i = 0, j = 0]) => ((b * rows + i) * columns + j) * channels + c)
+
+/** A vector (channels), repeated over batch and map. Scattering sums over them. */
+export const perChannel = (batch: number, [channels, rows, columns]: MapShape): Positions =>
+  positions([batch, channels, rows, columns], ([, c = 0]) => c)
+
+/** Entry (di, dj) of each pooling window of size × size, which do not overlap; left-over rows and columns are dropped. */
+export const windowEntry = (image: Shape, size: number, di: number, dj: number): Positions => {
+  const [batch, channels, rows, columns] = imageShape('pool', image)
+  return positions([batch, channels, Math.floor(rows / size), Math.floor(columns / size)], ([b = 0, c = 0, i = 0, j = 0]) =>
+    ((b * channels + c) * rows + i * size + di) * columns + j * size + dj)
+}
+
+/**
+ * Where the largest entry of each window is, by its float value; the first in row-major order where several are largest (which
+ * saturated zeros and black borders do produce). NaN is never larger.
+ */
+export const windowMaxima = (image: Shape, values: Float64Array, size: number): Positions => {
+  const first = windowEntry(image, size, 0, 0)
+  const columns = image[3] as number
+  const offsets = Array.from({ length: size * size }, (_, e) => Math.floor(e / size) * columns + (e % size))
+  return {
+    shape: first.shape,
+    at: Int32Array.from(first.at, (corner) =>
+      offsets.reduce((best, offset) => ((values[corner + offset] as number) > (values[best] as number) ? corner + offset : best), corner)),
+  }
+}
