@@ -29,14 +29,16 @@ export const nudgedPhase = <T>(problem: Problem<T>, beta: T, s: Layers<T>): Phas
 export const zipParams = <A, B, C>(a: Params<A>, b: Params<B>, f: (a: A, b: B) => C): Params<C> =>
   Object.fromEntries(Object.entries(a).map(([name, p]) => [name, f(p, b[name] as B)]))
 
-/** Emits Δs(β, t) and Δθ(β, t) for t = 0, 1, … */
-export const equilibriumPropagation = <T, U>(problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>): Phase<Moment<U>> => {
+/** Emits Δs(β, t) and Δθ(β, t) for t = 0, 1, … `previous` is s_{T−1}, for published rules that look at it. */
+export const equilibriumPropagation = <T, U>(
+  problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>, previous: Layers<T> = settled,
+): Phase<Moment<U>> => {
   const { algebra: A, motion, batch } = problem
   // The rule at s^β_t serves twice, for Δθ(t−1) and for Δθ(t): it is passed along.
   const from = (s: Layers<T>, rule: Params<T>, states: Phase<Layers<T>>): Phase<Moment<U>> => ({
     next: () => {
       const [next, later] = states.next()
-      const nextRule = motion.rule(next)
+      const nextRule = motion.rule(next, s)
       const moment: Moment<U> = {
         state: next.map((sl, l) => nudge.quotient(A.sub(sl, s[l] as T))),
         param: () => zipParams(nextRule, rule, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch)),
@@ -44,7 +46,7 @@ export const equilibriumPropagation = <T, U>(problem: Problem<T>, nudge: Nudge<T
       return [moment, from(next, nextRule, later)]
     },
   })
-  return from(settled, motion.rule(settled), nudgedPhase(problem, nudge.beta, settled))
+  return from(settled, motion.rule(settled, previous), nudgedPhase(problem, nudge.beta, settled))
 }
 
 /** The mean of two phases: with +β and −β from the same s*, the centered estimate, whose error is O(β²). */

@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Cost, Costing } from '../cost/cost.ts'
 import type { Dynamics, ExactDynamics, ExactMotion, GradientDynamics, GradientMotion, Motion } from '../phi/dynamics.ts'
-import type { Layers, Params } from '../phi/interaction.ts'
+import { type Layer, type Layers, layerShape, type Params } from '../phi/interaction.ts'
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
 import { sameShape } from '../tensor/algebra.ts'
 import { type Mistake, missingParameter, nonFinite, unknownParameter, wrongShape } from './mistake.ts'
@@ -36,9 +36,9 @@ const check = <T>(A: Algebra<never, T>, name: string, tensor: T, expected: Shape
   return index < 0 ? [] : [nonFinite(name, index, numbers[index] as number)]
 }
 
-/** The first mistake in the data of a model with these sizes and parameters, if any. */
+/** The first mistake in the data of a model with these layers and parameters, if any. */
 const mistakes = <T>(
-  A: Algebra<never, T>, sizes: readonly number[], shapes: Readonly<Record<string, Shape>>, { theta, x, y }: Data<T>,
+  A: Algebra<never, T>, layers: readonly Layer[], shapes: Readonly<Record<string, Shape>>, { theta, x, y }: Data<T>,
 ): readonly Mistake[] => {
   const [batch = 1] = A.shape(x)
   const known = Object.keys(shapes)
@@ -49,8 +49,8 @@ const mistakes = <T>(
       const tensor = theta[name]
       return tensor === undefined ? [] : check(A, name, tensor, shape)
     }),
-    ...check(A, 'input x', x, [Math.max(batch, 1), sizes[0] as number]),
-    ...check(A, 'target y', y, [Math.max(batch, 1), sizes[sizes.length - 1] as number]),
+    ...check(A, 'input x', x, layerShape(Math.max(batch, 1), layers[0] as Layer)),
+    ...check(A, 'target y', y, layerShape(Math.max(batch, 1), layers.at(-1) as Layer)),
   ]
 }
 
@@ -68,7 +68,7 @@ export function pose<N extends Op, T>(
   A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>,
 ): (data: Data<T>) => E.Either<Mistake, Problem<T>> {
   return (data) => {
-    const [mistake] = mistakes(A, dynamics.sizes, dynamics.params, data)
+    const [mistake] = mistakes(A, dynamics.layers, dynamics.params, data)
     if (mistake !== undefined) return E.left(mistake)
     const [batch = 0] = A.shape(data.x)
     return E.right({
@@ -76,7 +76,7 @@ export function pose<N extends Op, T>(
       motion: dynamics.at(A)(data.theta, data.x),
       costing: cost.at(A)(data.y),
       batch,
-      zeros: dynamics.sizes.slice(1).map((units) => A.fill([batch, units], 0)),
+      zeros: dynamics.layers.slice(1).map((layer) => A.fill(layerShape(batch, layer), 0)),
     })
   }
 }

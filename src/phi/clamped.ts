@@ -10,7 +10,7 @@ import type { Params } from './interaction.ts'
 /** The dynamics with every layer clipped to [0, 1] after each step. */
 export const clamped = <N extends Op>(dynamics: Dynamics<N>): Dynamics<N | 'clip' | 'inside'> => ({
   name: `${dynamics.name}, clamped to [0, 1]`,
-  sizes: dynamics.sizes,
+  layers: dynamics.layers,
   params: dynamics.params,
   at: <T>(A: Algebra<N | 'clip' | 'inside', T>) => (theta: Params<T>, x: T): Motion<T> => {
     const free = dynamics.at(A)(theta, x)

@@ -9,10 +9,10 @@
  *     ∂²Ψ/∂W∂u v   = v_toᵀ u_from + u_toᵀ v_from
  *     ∂²Ψ/∂u_0∂u v = v_to W             when `from` is the input
  */
-import { drivesAt, type End, type Interaction, layerOf, type Layers, paramOf } from './interaction.ts'
+import { drivesAt, type End, type Interaction, layerOf, layerShape, type Layers, paramOf } from './interaction.ts'
 
 /** Sum where absent is zero; undefined when nothing is left. */
-const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undefined)[]): T | undefined =>
+export const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undefined)[]): T | undefined =>
   parts.reduce((a, b) => (a !== undefined && b !== undefined ? add(a, b) : (a ?? b)), undefined)
 
 /**
@@ -26,30 +26,35 @@ export const dense = (name: string, from: End, to: End): Interaction<never> => {
   return {
     name,
     params: { [name]: [to.units, from.units] },
-    units: [[from.layer, from.units], [to.layer, to.units]],
+    ends: [from, to],
     at: (A) => (theta, u0) => {
+      type T = typeof u0
       const W = paramOf(theta, name)
-      const still = fromInput ? A.matmulNT(u0, W) : undefined
-      const forward = (u: Layers<typeof u0>) => still ?? A.matmulNT(layerOf(u, from.layer), W)
+      const [batch = 0] = A.shape(u0)
+      // A layer of maps is read row by row, channel by channel.
+      const flat = (t: T): T => (from.map === undefined ? t : A.reshape(t, [batch, from.units]))
+      const back = (toFrom: T): T => (from.map === undefined ? toFrom : A.reshape(toFrom, layerShape(batch, from)))
+      const still = fromInput ? A.matmulNT(flat(u0), W) : undefined
+      const forward = (u: Layers<T>) => still ?? A.matmulNT(flat(layerOf(u, from.layer)), W)
       return {
         constant: still === undefined ? [] : drivesAt([to.layer, still]),
         value: (u) => A.dot(layerOf(u, to.layer), forward(u)),
         drive: (u) => fromInput ? [] : drivesAt(
           [to.layer, forward(u)],
-          [from.layer, A.matmulNN(layerOf(u, to.layer), W)]),
-        param: (u) => ({ [name]: A.matmulTN(layerOf(u, to.layer), layerOf(u, from.layer)) }),
+          [from.layer, back(A.matmulNN(layerOf(u, to.layer), W))]),
+        param: (u) => ({ [name]: A.matmulTN(layerOf(u, to.layer), flat(layerOf(u, from.layer))) }),
         pull: (u) => (v) => {
           const [vFrom, vTo] = [v[from.layer], v[to.layer]]
-          const back = () => vTo && A.matmulNN(vTo, W)
+          const feedback = () => vTo && back(A.matmulNN(vTo, W))
           return {
-            state: drivesAt([to.layer, vFrom && A.matmulNT(vFrom, W)], [from.layer, fromInput ? undefined : back()]),
+            state: drivesAt([to.layer, vFrom && A.matmulNT(flat(vFrom), W)], [from.layer, fromInput ? undefined : feedback()]),
             param: () => {
               const gradient = present(A.add,
-                vTo && A.matmulTN(vTo, layerOf(u, from.layer)),
-                vFrom && A.matmulTN(layerOf(u, to.layer), vFrom))
+                vTo && A.matmulTN(vTo, flat(layerOf(u, from.layer))),
+                vFrom && A.matmulTN(layerOf(u, to.layer), flat(vFrom)))
               return { [name]: gradient ?? A.fill([to.units, from.units], 0) }
             },
-            input: () => (fromInput ? back() : undefined),
+            input: () => (fromInput ? feedback() : undefined),
           }
         },
       }

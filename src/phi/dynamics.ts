@@ -6,7 +6,7 @@
  * `Dynamics` (nothing promised), `ExactDynamics` (a metric M relates the two folds), `GradientDynamics` (F = ∂Φ/∂s, M = 1).
  */
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
-import type { Drives, Layers, Params } from './interaction.ts'
+import type { Drives, Layer, Layers, Params } from './interaction.ts'
 
 /** The transition function F at given θ and x, with its hand-derived transposes. */
 export interface Motion<T> {
@@ -14,8 +14,11 @@ export interface Motion<T> {
   readonly step: (s: Layers<T>, force?: Drives<T>) => Layers<T>
   /** v ↦ (∂F/∂s)ᵀ v; and, when asked for, (∂F/∂θ)ᵀ v summed over the batch and (∂F/∂x)ᵀ v. */
   readonly pull: (s: Layers<T>) => (v: Layers<T>) => PulledBack<T>
-  /** What EP takes differences of: ∂Φ/∂θ, or its stand-in where there is no Φ. Summed over the batch. */
-  readonly rule: (s: Layers<T>) => Params<T>
+  /**
+   * What EP takes differences of: ∂Φ/∂θ, or its stand-in where there is no Φ. Summed over the batch. `previous`, the state one step
+   * before s, matters only to published variants that look at it.
+   */
+  readonly rule: (s: Layers<T>, previous?: Layers<T>) => Params<T>
 }
 
 export interface PulledBack<T> {
@@ -39,8 +42,8 @@ export interface GradientMotion<T> extends ExactMotion<T> {
 
 interface Described {
   readonly name: string
-  /** Units of the input and of each layer, input first. */
-  readonly sizes: readonly number[]
+  /** The input and each layer, input first. */
+  readonly layers: readonly Layer[]
   readonly params: Readonly<Record<string, Shape>>
 }
 

@@ -20,7 +20,7 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity, type Jet } from './activation.ts'
 import type { Dynamics, GradientDynamics, GradientMotion, Motion } from './dynamics.ts'
 import { addDrives, type Drives, type Layers, type Params } from './interaction.ts'
-import { activations, type Setting, widths } from './setting.ts'
+import { activations, layersOf, type Setting } from './setting.ts'
 
 /** g and g′ of one layer; undefined g means 1. */
 type Gain = <T>(jet: Jet<T>) => { readonly gain: T; readonly slope: () => T } | undefined
@@ -31,8 +31,8 @@ const absent: Gain = () => undefined
 /** F with a gain per layer; also Φ of the strict case, which only `energyBased` hands out. */
 const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers: number) => Gain) => {
   const { interaction, epsilon } = setting
-  const sizes = widths(interaction)
-  const rho = activations(setting, sizes.length - 1)
+  const layers = layersOf(interaction)
+  const rho = activations(setting, layers.length - 1)
   const rho0 = setting.inputActivation ?? identity
   const at = <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): Motion<T> & { readonly phi: (s: Layers<T>) => T } => {
     const input = rho0.at(A)(x)
@@ -93,15 +93,15 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
       },
     }
   }
-  return { sizes, params: interaction.params, at }
+  return { layers, params: interaction.params, at }
 }
 
 /** Φ = ½‖s‖² − ε(½‖s‖² − Ψ(ρ(s), θ)): a gradient system, for which the theorem is exact. */
 export const energyBased = <N extends Op>(setting: Setting<N>): GradientDynamics<N> => {
-  const { sizes, params, at } = gated(setting, () => strict)
+  const { layers, params, at } = gated(setting, () => strict)
   return {
     name: 'energy-based',
-    sizes,
+    layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): GradientMotion<T> => ({ ...at(A)(theta, x), metric: () => (v) => v }),
   }
@@ -109,6 +109,6 @@ export const energyBased = <N extends Op>(setting: Setting<N>): GradientDynamics
 
 /** The authors' layered network: no ρ′ in the output layer's drive. Not a gradient, so no Φ and no promise. THEORY §11.1. */
 export const publishedEnergyBased = <N extends Op>(setting: Setting<N>): Dynamics<N> => {
-  const { sizes, params, at } = gated(setting, (layer, layers) => (layer === layers ? absent : strict))
-  return { name: 'energy-based, published output drive', sizes, params, at }
+  const { layers, params, at } = gated(setting, (layer, layers) => (layer === layers ? absent : strict))
+  return { name: 'energy-based, published output drive', layers, params, at }
 }

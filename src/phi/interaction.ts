@@ -9,6 +9,7 @@
  * is computed there and handed out as `constant`; only `drive` is computed at every step.
  */
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
+import type { MapShape } from '../tensor/spatial.ts'
 
 /** One tensor per layer. */
 export type Layers<T> = readonly T[]
@@ -27,8 +28,8 @@ export interface Coupling<T> {
   readonly value: (u: Layers<T>) => T
   /** ∂Ψ/∂u_l for l ≥ 1, less `constant`. */
   readonly drive: (u: Layers<T>) => Drives<T>
-  /** ∂Ψ/∂θ, summed over the batch. */
-  readonly param: (u: Layers<T>) => Params<T>
+  /** ∂Ψ/∂θ, summed over the batch. Terms that pool take their positions from `poolsOf`, which is u but in published variants. */
+  readonly param: (u: Layers<T>, poolsOf?: Layers<T>) => Params<T>
   /** v ↦ ∂²Ψ/∂u² v, ∂²Ψ/∂θ∂u v and ∂²Ψ/∂u_0∂u v. The last two are computed when asked for; v_0 is absent. */
   readonly pull: (u: Layers<T>) => (v: Drives<T>) => Pulled<T>
 }
@@ -44,8 +45,8 @@ export interface Interaction<N extends Op> {
   readonly name: string
   /** Name and shape of each parameter. */
   readonly params: Readonly<Record<string, Shape>>
-  /** Widths that it demands: [layer, units]. */
-  readonly units: readonly (readonly [layer: number, units: number])[]
+  /** The layers that it couples, with the shape that it takes them to have. */
+  readonly ends: readonly End[]
   readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, u0: T) => Coupling<T>
 }
 
@@ -85,8 +86,20 @@ export const paramOf = <T>(theta: Params<T>, name: string): T => {
   return tensor
 }
 
-/** One end of a connection: the layer (0 is the input) and its width. */
-export interface End {
-  readonly layer: number
+/** A layer's number of units, and how they are arranged if not in a row. */
+export interface Layer {
   readonly units: number
+  /** (channels, rows, columns) of a layer of maps. */
+  readonly map?: MapShape
 }
+
+/** One end of a connection: which layer (0 is the input), and what it looks like. */
+export interface End extends Layer {
+  readonly layer: number
+}
+
+/** Shape of a layer's tensor for a batch. */
+export const layerShape = (batch: number, { units, map }: Layer): Shape => (map === undefined ? [batch, units] : [batch, ...map])
+
+/** A layer of maps. */
+export const mapEnd = (layer: number, map: MapShape): End => ({ layer, units: map[0] * map[1] * map[2], map })

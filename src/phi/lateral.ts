@@ -15,7 +15,7 @@ export const lateral = (name: string, end: End): Interaction<never> => {
   return {
     name,
     params: { [name]: [end.units, end.units] },
-    units: [[end.layer, end.units]],
+    ends: [end],
     at: (A) => (theta) => {
       const V = paramOf(theta, name)
       const apply = (u: typeof V) => A.over(A.add(A.matmulNN(u, V), A.matmulNT(u, V)), 2)

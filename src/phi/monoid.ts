@@ -9,7 +9,7 @@ import { addDrives, addParams, type Interaction } from './interaction.ts'
 export const zero: Interaction<never> = {
   name: '0',
   params: {},
-  units: [],
+  ends: [],
   at: (A) => () => ({
     constant: [],
     value: () => A.fill([], 0),
@@ -23,14 +23,14 @@ export const zero: Interaction<never> = {
 export const plus = <M extends Op, N extends Op>(first: Interaction<M>, second: Interaction<N>): Interaction<M | N> => ({
   name: `${first.name} + ${second.name}`,
   params: { ...first.params, ...second.params },
-  units: [...first.units, ...second.units],
+  ends: [...first.ends, ...second.ends],
   at: (A) => (theta, u0) => {
     const [a, b] = [first.at(A)(theta, u0), second.at(A)(theta, u0)]
     return {
       constant: addDrives(A, a.constant, b.constant),
       value: (u) => A.add(a.value(u), b.value(u)),
       drive: (u) => addDrives(A, a.drive(u), b.drive(u)),
-      param: (u) => addParams(A, a.param(u), b.param(u)),
+      param: (u, poolsOf) => addParams(A, a.param(u, poolsOf), b.param(u, poolsOf)),
       pull: (u) => {
         const [pullA, pullB] = [a.pull(u), b.pull(u)]
         return (v) => {

@@ -4,8 +4,10 @@
  * one-hidden-layer network is its W₀₁, our W1 its W₁ₓ, and our Wx2 of the toy network its W₀ₓ.
  */
 import { bias } from './bias.ts'
+import type { MapShape } from '../tensor/spatial.ts'
+import { conv, convEnd, type ConvOptions } from './conv.ts'
 import { dense } from './dense.ts'
-import type { End, Interaction } from './interaction.ts'
+import { type End, type Interaction, mapEnd } from './interaction.ts'
 import { lateral } from './lateral.ts'
 import { plus, zero } from './monoid.ts'
 
@@ -35,3 +37,26 @@ export const toy = (sizes: readonly number[]): Interaction<never> => {
 /** The layered network with lateral connections V1, V2, … within every layer. */
 export const laterals = (sizes: readonly number[]): Interaction<never> =>
   sum([layered(sizes), ...ends(sizes).slice(1).map((end) => lateral(`V${end.layer}`, end))])
+
+/** A convolutional classifier's shape, listed from the input. */
+export interface ConvNetwork {
+  /** Channels, rows and columns of the input. */
+  readonly input: MapShape
+  /** Channels that each convolution makes. */
+  readonly channels: readonly number[]
+  readonly options: ConvOptions
+  /** Units of the fully connected layers on top, the output last. */
+  readonly dense: readonly number[]
+}
+
+/** Convolutions with pooling, then dense layers: W1 … are kernels, the later ones matrices; b1 … per channel, then per unit. */
+export const convolutional = ({ input, channels, options, dense: tops }: ConvNetwork): Interaction<never> => {
+  const maps = channels.reduce<readonly End[]>(
+    (ends, count, i) => [...ends, convEnd(`W${i + 1}`, ends[i] as End, count, options)], [mapEnd(0, input)])
+  const layers: readonly End[] = [...maps, ...tops.map((units, i): End => ({ layer: maps.length + i, units }))]
+  return sum(layers.slice(1).flatMap((to, i) => {
+    const from = layers[i] as End
+    const name = `W${to.layer}`
+    return [to.map === undefined ? dense(name, from, to) : conv(name, from, to.map[0], options), bias(`b${to.layer}`, to)]
+  }))
+}

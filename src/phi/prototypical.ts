@@ -12,12 +12,12 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity } from './activation.ts'
 import type { Dynamics, ExactDynamics, ExactMotion } from './dynamics.ts'
 import { addDrives, type Drives, type Layers, type Params } from './interaction.ts'
-import { activations, type Setting, widths } from './setting.ts'
+import { activations, layersOf, type Setting } from './setting.ts'
 
-const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer') => {
+const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer', pools: 'current' | 'previous' = 'current') => {
   const { interaction, epsilon } = setting
-  const sizes = widths(interaction)
-  const sigma = activations(setting, sizes.length - 1)
+  const layers = layersOf(interaction)
+  const sigma = activations(setting, layers.length - 1)
   const rho0 = setting.inputActivation ?? identity
   const at = <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): ExactMotion<T> => {
     const input = rho0.at(A)(x)
@@ -58,8 +58,8 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
           }
         }
       },
-      rule: (s) => {
-        const gradient = psi.param(withInput(s))
+      rule: (s, previous = s) => {
+        const gradient = psi.param(withInput(s), withInput(pools === 'previous' ? previous : s))
         return nudge === 'inner'
           ? gradient
           : Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)]))
@@ -67,19 +67,18 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
       metric,
     }
   }
-  return { sizes, params: interaction.params, at }
+  return { layers, params: interaction.params, at }
 }
 
 /** The nudge inside σ: exact for the weights, and for the neurons with the metric εD. */
 export const innerNudged = <N extends Op>(setting: Setting<N>): ExactDynamics<N> =>
   ({ name: 'prototypical, inner nudge', ...prototypical(setting, 'inner') })
 
-/** The paper's prototypical setting, nudged outside σ: approximate at every β. No metric is promised. */
-export const outerNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> => {
-  const { sizes, params, at } = prototypical(setting, 'outer')
+const outer = <N extends Op>(name: string, setting: Setting<N>, pools: 'current' | 'previous'): Dynamics<N> => {
+  const { layers, params, at } = prototypical(setting, 'outer', pools)
   return {
-    name: 'prototypical, outer nudge',
-    sizes,
+    name,
+    layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
       const { step, pull, rule } = at(A)(theta, x)
@@ -87,3 +86,10 @@ export const outerNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> => {
     },
   }
 }
+
+/** The paper's prototypical setting, nudged outside σ: approximate at every β. No metric is promised. */
+export const outerNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> => outer('prototypical, outer nudge', setting, 'current')
+
+/** As the authors' convolutional code has it: the rule takes pooling positions from the state one step before. THEORY §11.6. */
+export const publishedOuterNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> =>
+  outer('prototypical, outer nudge, published pooling positions', setting, 'previous')

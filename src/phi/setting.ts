@@ -1,7 +1,8 @@
 /** What the two settings share: the widths of a network, and its step size and activations, checked at construction. */
 import type { Op } from '../tensor/algebra.ts'
+import { sameShape, showShape } from '../tensor/algebra.ts'
 import type { Activation } from './activation.ts'
-import type { Interaction } from './interaction.ts'
+import { type Interaction, type Layer, layerShape } from './interaction.ts'
 
 /** A model: the interaction, activations and the step size ε (the paper's dt) in (0, 1]. */
 export interface Setting<N extends Op> {
@@ -13,18 +14,19 @@ export interface Setting<N extends Op> {
   readonly epsilon: number
 }
 
-/** Widths of all layers, the input first. Throws where terms disagree or a layer is missing. */
-export const widths = (interaction: Interaction<Op>): readonly number[] => {
-  const known = interaction.units.reduce((map, [layer, units]) => {
-    const before = map.get(layer) ?? units
-    if (before !== units)
-      throw new RangeError(`${interaction.name}: layer ${layer} has ${before} units in one term and ${units} in another`)
-    return new Map([...map, [layer, units]])
-  }, new Map<number, number>())
+/** Shapes of all layers without the batch, the input first. Throws where terms disagree or a layer is missing. */
+export const layersOf = (interaction: Interaction<Op>): readonly Layer[] => {
+  const show = ({ units, map }: Layer): string => (map === undefined ? `${units} units` : `maps ${showShape(map)}`)
+  const known = interaction.ends.reduce((seen, { layer, ...end }) => {
+    const before = seen.get(layer) ?? end
+    if (!sameShape(layerShape(0, before), layerShape(0, end)))
+      throw new RangeError(`${interaction.name}: layer ${layer} has ${show(before)} in one term and ${show(end)} in another`)
+    return new Map([...seen, [layer, end]])
+  }, new Map<number, Layer>())
   return Array.from({ length: Math.max(...known.keys(), 0) + 1 }, (_, layer) => {
-    const units = known.get(layer)
-    if (units === undefined) throw new RangeError(`${interaction.name}: no term says how many units layer ${layer} has`)
-    return units
+    const end = known.get(layer)
+    if (end === undefined) throw new RangeError(`${interaction.name}: no term says how many units layer ${layer} has`)
+    return end
   })
 }
 

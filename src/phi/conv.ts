@@ -1,0 +1,114 @@
+/**
+ * Convolution with pooling between two layers of maps, Ψ = ⟨u_to, P(w ⋆ u_from)⟩, with w of shape (channels out, channels in, k, l) and
+ * P taken at the current map c = w ⋆ u_from. Away from ties P does not change with u, so Ψ is bilinear and, with w̃ ⋆ the transpose
+ * of w ⋆ (which flips the kernel),
+ *
+ *     ∂Ψ/∂u_to     = P(w ⋆ u_from)                   (constant, pooling and all, when `from` is the input)
+ *     ∂Ψ/∂u_from   = w̃ ⋆ P⁻¹(u_to)
+ *     ∂Ψ/∂w        = P⁻¹(u_to) ⊛ u_from              the correlation of the two, summed over batch and places
+ *     ∂²Ψ/∂u² v    = P(w ⋆ v_from) at `to`, w̃ ⋆ P⁻¹(v_to) at `from`
+ *     ∂²Ψ/∂w∂u v   = P⁻¹(v_to) ⊛ u_from + P⁻¹(u_to) ⊛ v_from
+ *
+ * A convolution is the product of the gathered patches X (batch·places, channels·k·l) with w as a matrix, so w ⋆ u = X wᵀ,
+ * w̃ ⋆ y scatters y w back, and y ⊛ u = yᵀ X. THEORY §5; laws L1, L9–L12.
+ */
+import type { Algebra } from '../tensor/algebra.ts'
+import { channelsFirst, type MapShape, patches, places, type Sliding } from '../tensor/spatial.ts'
+import { present } from './dense.ts'
+import { drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf } from './interaction.ts'
+import type { Pooling } from './pooling.ts'
+
+/** What a convolution does to maps: kernel of size × size, how it slides, how its result is pooled. */
+export interface ConvOptions extends Sliding {
+  readonly size: number
+  readonly pooling: Pooling
+}
+
+/** The layer that a convolution with `channels` kernels makes of a layer of maps. Throws where kernel or window do not fit. */
+export const convEnd = (name: string, from: End, channels: number, { size, pooling, ...sliding }: ConvOptions): End => {
+  if (from.map === undefined) throw new RangeError(`conv ${name}: layer ${from.layer} has no maps to convolve`)
+  const { stride, padding } = sliding
+  if (!Number.isSafeInteger(size) || size < 1 || !Number.isSafeInteger(stride) || stride < 1 || !Number.isSafeInteger(padding) || padding < 0)
+    throw new RangeError(`conv ${name}: expected whole kernel size ≥ 1, stride ≥ 1 and padding ≥ 0, got ${size}, ${stride}, ${padding}`)
+  const [, rows, columns] = from.map
+  const [down, across] = [places(rows, size, sliding), places(columns, size, sliding)]
+  if (down < 1 || across < 1)
+    throw new RangeError(`conv ${name}: a ${size}×${size} kernel does not fit maps of ${rows}×${columns} with padding ${padding}; use a smaller kernel or more padding`)
+  const pooled = pooling.shape([channels, down, across])
+  if (pooled[1] < 1 || pooled[2] < 1)
+    throw new RangeError(`conv ${name}: ${pooling.name} pooling does not fit maps of ${down}×${across}; use a smaller window`)
+  return mapEnd(from.layer + 1, pooled)
+}
+
+/** w ⋆, w̃ ⋆ and ⊛ for one batch size, over A, as matrix products. */
+const convolution = <T>(A: Algebra<never, T>, batch: number, image: MapShape, map: MapShape, w: T, { size, ...sliding }: Sliding & { readonly size: number }) => {
+  const under = patches(batch, image, [size, size], sliding)
+  const order = channelsFirst(batch, map)
+  const kernelShape = [map[0], image[0], size, size]
+  const flatShape = [batch * map[1] * map[2], map[0]]
+  const matrix = A.reshape(w, [map[0], image[0] * size * size])
+  // (batch·places, channels) of an image (batch, channels, …): the transpose, hence the inverse, of putting channels first.
+  const channelsLast = (y: T): T => A.scatter(y, order, flatShape)
+  return {
+    forward: (x: T): T => A.gather(A.matmulNT(A.gather(x, under), matrix), order),
+    transpose: (y: T): T => A.scatter(A.matmulNN(channelsLast(y), matrix), under, [batch, ...image]),
+    kernel: (y: T, x: T): T => A.reshape(A.matmulTN(channelsLast(y), A.gather(x, under)), kernelShape),
+  }
+}
+
+/** Ψ = ⟨u_to, P(w ⋆ u_from)⟩ with `to` = convEnd(name, from, channels, options). The parameter w is `name`. */
+export const conv = (name: string, from: End, channels: number, options: ConvOptions): Interaction<never> => {
+  const to = convEnd(name, from, channels, options)
+  const { size, pooling, ...sliding } = options
+  const image = from.map as MapShape
+  const map: MapShape = [channels, places(image[1], size, sliding), places(image[2], size, sliding)]
+  const fromInput = from.layer === 0
+  const kernelShape = [channels, image[0], size, size]
+  return {
+    name,
+    params: { [name]: kernelShape },
+    ends: [from, to],
+    at: (A) => (theta, u0) => {
+      type T = typeof u0
+      const [batch = 0] = A.shape(u0)
+      const { forward, transpose, kernel } = convolution(A, batch, image, map, paramOf(theta, name), { size, ...sliding })
+      const poolAt = pooling.at(A, [batch, ...map])
+      const look = (u: Layers<T>) => {
+        const convolved = forward(layerOf(u, from.layer))
+        return { convolved, ...poolAt(convolved) }
+      }
+      // The input's maps and where their maxima lie never change: once per phase.
+      const still = fromInput ? look([u0]) : undefined
+      const at = (u: Layers<T>) => still ?? look(u)
+      return {
+        constant: still === undefined ? [] : drivesAt([to.layer, still.pool(still.convolved)]),
+        value: (u) => {
+          const { convolved, pool } = at(u)
+          return A.dot(layerOf(u, to.layer), pool(convolved))
+        },
+        drive: (u) => {
+          if (fromInput) return []
+          const { convolved, pool, unpool } = at(u)
+          return drivesAt([to.layer, pool(convolved)], [from.layer, transpose(unpool(layerOf(u, to.layer)))])
+        },
+        param: (u, poolsOf = u) => ({ [name]: kernel(at(poolsOf).unpool(layerOf(u, to.layer)), layerOf(u, from.layer)) }),
+        pull: (u) => {
+          const { pool, unpool } = at(u)
+          return (v) => {
+            const [vFrom, vTo] = [v[from.layer], v[to.layer]]
+            const back = () => vTo && transpose(unpool(vTo))
+            return {
+              state: drivesAt([to.layer, vFrom && pool(forward(vFrom))], [from.layer, fromInput ? undefined : back()]),
+              param: () => ({
+                [name]: present(A.add,
+                  vTo && kernel(unpool(vTo), layerOf(u, from.layer)),
+                  vFrom && kernel(unpool(layerOf(u, to.layer)), vFrom)) ?? A.fill(kernelShape, 0),
+              }),
+              input: () => (fromInput ? back() : undefined),
+            }
+          }
+        },
+      }
+    },
+  }
+}
