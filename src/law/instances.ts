@@ -7,8 +7,12 @@
 import fc from 'fast-check'
 import type { NumberSystem } from '../number/number.ts'
 import { type Activation, polynomial } from '../phi/activation.ts'
-import { addDrives, type Interaction, type Layers, type Params, paramOf } from '../phi/interaction.ts'
-import { layered, laterals, toy } from '../phi/network.ts'
+import { addDrives, type Interaction, type Layers, layerShape, type Params, paramOf } from '../phi/interaction.ts'
+import { convolutional, layered, laterals, toy } from '../phi/network.ts'
+import { plus } from '../phi/monoid.ts'
+import { field } from '../phi/bias.ts'
+import { averagePooling, maxPooling, noPooling } from '../phi/pooling.ts'
+import { layersOf } from '../phi/setting.ts'
 import type { Data } from '../fold/pose.ts'
 import type { Algebra, Shape } from '../tensor/algebra.ts'
 import { entries } from '../tensor/algebra.ts'
@@ -20,9 +24,10 @@ export const architectures: { readonly [name in 'layered' | 'toy' | 'laterals']:
 
 /** A network, its data and K. `pool` fills every tensor in turn, going round: entries are fractions [numerator, denominator]. */
 export interface NetworkSpec {
-  readonly architecture: keyof typeof architectures
-  /** Input first. */
+  readonly architecture: keyof typeof architectures | 'convolutional'
+  /** Input first; empty for a convolutional network, which `maps` describes. */
   readonly sizes: readonly number[]
+  readonly maps?: MapsSpec
   readonly batch: number
   /** K. */
   readonly steps: number
@@ -30,6 +35,17 @@ export interface NetworkSpec {
   /** Coefficients of the polynomial activation. */
   readonly activation: readonly number[]
   readonly pool: readonly (readonly [number, number])[]
+}
+
+/** A convolutional network on square maps. */
+export interface MapsSpec {
+  readonly channels: readonly [number, ...number[]]
+  readonly pixels: number
+  readonly size: number
+  readonly stride: number
+  readonly padding: number
+  readonly pooling: 'max' | 'average' | 'none'
+  readonly outputs: number
 }
 
 export interface SpecBounds {
@@ -60,8 +76,46 @@ export const networks = (bounds: SpecBounds): fc.Arbitrary<NetworkSpec> => fc.re
   pool: fc.array(bounds.fraction ?? smallFraction, { minLength: poolSize, maxLength: poolSize }),
 })
 
-export const interactionOf = ({ architecture, sizes }: Pick<NetworkSpec, 'architecture' | 'sizes'>): Interaction<never> =>
-  architectures[architecture](sizes)
+const poolings = { max: maxPooling(2), average: averagePooling(2), none: noPooling } as const
+
+export const interactionOf = ({ architecture, sizes, maps }: Pick<NetworkSpec, 'architecture' | 'sizes' | 'maps'>): Interaction<never> => {
+  if (architecture !== 'convolutional') return architectures[architecture](sizes)
+  if (maps === undefined) throw new RangeError('a convolutional spec needs maps')
+  const { channels: [first, ...channels], pixels, size, stride, padding, pooling, outputs } = maps
+  const network = convolutional({
+    input: [first, pixels, pixels], channels, options: { size, stride, padding, pooling: poolings[pooling] }, dense: [outputs],
+  })
+  // A bias per unit beside the bias per channel, so that any state of the maps can be made stationary.
+  return layersOf(network).reduce<Interaction<never>>(
+    (sum, layer, l) => (l === 0 || layer.map === undefined ? sum : plus(sum, field(`h${l}`, { ...layer, layer: l }))), network)
+}
+
+/** Random convolutional networks: one or two convolutions of any stride, padding and pooling that fit, then a dense layer. */
+export const convolutionals = ({ batch, steps }: Pick<SpecBounds, 'batch' | 'steps'>): fc.Arbitrary<NetworkSpec> => {
+  const channels = fc.integer({ min: 1, max: 2 })
+  const bounds = { layers: 1, units: 1, batch, steps }
+  const maps: fc.Arbitrary<MapsSpec> = fc.record({
+    channels: fc.tuple(channels, channels, fc.option(channels)).map(([a, b, c]): MapsSpec['channels'] => (c === null ? [a, b] : [a, b, c])),
+    pixels: fc.integer({ min: 2, max: 6 }),
+    size: fc.integer({ min: 1, max: 3 }),
+    stride: fc.integer({ min: 1, max: 2 }),
+    padding: fc.integer({ min: 0, max: 1 }),
+    pooling: fc.constantFrom('max' as const, 'average' as const, 'none' as const),
+    outputs: fc.integer({ min: 1, max: 3 }),
+  })
+  return fc.tuple(networks(bounds), maps)
+    .map(([spec, shape]): NetworkSpec => ({ ...spec, architecture: 'convolutional', sizes: [], maps: shape }))
+    .filter(fits)
+}
+
+const fits = (spec: NetworkSpec): boolean => {
+  try {
+    interactionOf(spec)
+    return true
+  } catch {
+    return false
+  }
+}
 
 export const activationOf = ({ activation }: NetworkSpec): Activation<never> => polynomial(...activation)
 
@@ -85,13 +139,12 @@ export interface Instance<X> {
 
 /** θ, x, y and a state straight from the pool; the state is stationary only by accident. */
 export const anywhere = <X>(S: NumberSystem<never, X>, spec: NetworkSpec): Instance<X> => {
-  const { batch, sizes } = spec
-  const shapes = interactionOf(spec).params
-  const names = Object.keys(shapes)
-  const tensors = fill(S, spec)([
-    ...sizes.slice(1).map((units) => [batch, units]), [batch, sizes[0] as number], [batch, sizes.at(-1) as number], ...Object.values(shapes),
-  ])
-  const layers = sizes.length - 1
+  const interaction = interactionOf(spec)
+  const shapes = layersOf(interaction).map((layer) => layerShape(spec.batch, layer))
+  const [input, rest] = [shapes[0] as Shape, shapes.slice(1)]
+  const names = Object.keys(interaction.params)
+  const tensors = fill(S, spec)([...rest, input, rest.at(-1) as Shape, ...Object.values(interaction.params)])
+  const layers = rest.length
   return {
     algebra: lift(S),
     state: tensors.slice(0, layers),
@@ -135,7 +188,10 @@ export const stationary = <X>(
     const psi = interaction.at(A)(params, data.x)
     const drive = addDrives(A, psi.constant, psi.drive(u))[l + 1] as Lifted<X>
     const missing = A.sub((r as NonNullable<typeof r>).drive, drive)
-    return corrected(S, params, l + 1, u[l] as Lifted<X>, missing)
+    const h = params[`h${l + 1}`]
+    return h === undefined
+      ? corrected(S, params, l + 1, A.reshape(u[l] as Lifted<X>, [spec.batch, entries((u[l] as Lifted<X>).shape) / spec.batch]), missing)
+      : spec.batch > 1 ? undefined : { ...params, [`h${l + 1}`]: A.add(h, A.reshape(missing, h.shape)) }
   }, data.theta)
   return theta && { algebra: A, data: { ...data, theta }, state }
 }

@@ -1,40 +1,46 @@
 /**
- * Bias of one layer, Ψ = Σ_batch ⟨b, u_l⟩:
+ * Biases: ⟨b, u_l⟩ for every sample, where R repeats the parameter b over the batch (and over a map, for one bias per channel):
  *
- *     ∂Ψ/∂u_l = b on every row (constant)     ∂Ψ/∂b = Σ_batch u_l
- *     ∂²Ψ/∂u² = 0                             ∂²Ψ/∂b∂u v = Σ_batch v_l
+ *     Ψ = Σ_batch ⟨R b, u_l⟩      ∂Ψ/∂u_l = R b (constant)      ∂Ψ/∂b = Rᵀ u_l      ∂²Ψ/∂u² = 0      ∂²Ψ/∂b∂u v = Rᵀ v_l
  */
-import { perChannel } from '../tensor/spatial.ts'
-import { drivesAt, type End, type Interaction, layerOf, paramOf } from './interaction.ts'
+import type { Positions, Shape } from '../tensor/algebra.ts'
+import { perChannel, perUnit } from '../tensor/spatial.ts'
+import { drivesAt, type End, type Interaction, layerOf, layerShape, paramOf } from './interaction.ts'
 
-/** Ψ = Σ_batch ⟨b, u_l⟩ with the parameter `name` of shape (units), or (channels) for a layer of maps: one per map, everywhere. */
+/** A parameter of that shape, repeated where `repeat` says: R gathers, Rᵀ scatters. */
+const repeated = (name: string, end: End, shape: Shape, repeat: (batch: number) => Positions): Interaction<never> => ({
+  name,
+  params: { [name]: shape },
+  ends: [end],
+  at: (A) => (theta, u0) => {
+    const positions = repeat(A.shape(u0)[0] ?? 0)
+    const spread = A.gather(paramOf(theta, name), positions)
+    const collect = (u: typeof u0) => A.scatter(u, positions, shape)
+    return {
+      constant: drivesAt([end.layer, spread]),
+      value: (u) => A.dot(spread, layerOf(u, end.layer)),
+      drive: () => [],
+      param: (u) => ({ [name]: collect(layerOf(u, end.layer)) }),
+      pull: () => (v) => {
+        const vl = v[end.layer]
+        return {
+          state: [],
+          param: () => ({ [name]: vl === undefined ? A.fill(shape, 0) : collect(vl) }),
+          input: () => undefined,
+        }
+      },
+    }
+  },
+})
+
+/** The parameter `name` of shape (units): a bias per unit; for a layer of maps of shape (channels): one per map, everywhere on it. */
 export const bias = (name: string, end: End): Interaction<never> => {
-  const count = end.map === undefined ? end.units : end.map[0]
-  return {
-    name,
-    params: { [name]: [count] },
-    ends: [end],
-    at: (A) => (theta, u0) => {
-      type T = typeof u0
-      const [batch = 0] = A.shape(u0)
-      const channels = end.map === undefined ? undefined : perChannel(batch, end.map)
-      const spread = (b: T): T => channels === undefined ? A.addRow(A.fill([batch, count], 0), b) : A.gather(b, channels)
-      const collect = (u: T): T => channels === undefined ? A.sumRows(u) : A.scatter(u, channels, [count])
-      const rows = spread(paramOf(theta, name))
-      return {
-        constant: drivesAt([end.layer, rows]),
-        value: (u) => A.dot(rows, layerOf(u, end.layer)),
-        drive: () => [],
-        param: (u) => ({ [name]: collect(layerOf(u, end.layer)) }),
-        pull: () => (v) => {
-          const vl = v[end.layer]
-          return {
-            state: [],
-            param: () => ({ [name]: vl === undefined ? A.fill([count], 0) : collect(vl) }),
-            input: () => undefined,
-          }
-        },
-      }
-    },
-  }
+  const { map } = end
+  return map === undefined
+    ? repeated(name, end, [end.units], (batch) => perUnit([batch, end.units]))
+    : repeated(name, end, [map[0]], (batch) => perChannel(batch, map))
 }
+
+/** A bias for every single unit of a layer, maps included: the parameter `name` has the layer's shape without the batch. */
+export const field = (name: string, end: End): Interaction<never> =>
+  repeated(name, end, layerShape(1, end).slice(1), (batch) => perUnit(layerShape(batch, end)))

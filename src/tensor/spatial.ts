@@ -62,6 +62,12 @@ export const channelsFirst = (batch: number, [channels, rows, columns]: MapShape
 export const perChannel = (batch: number, [channels, rows, columns]: MapShape): Positions =>
   positions([batch, channels, rows, columns], ([, c = 0]) => c)
 
+/** One sample, repeated over the batch. Scattering sums over the batch. */
+export const perUnit = (shape: Shape): Positions => {
+  const sample = entries(shape.slice(1))
+  return { shape, at: Int32Array.from({ length: entries(shape) }, (_, i) => i % sample) }
+}
+
 /** Entry (di, dj) of each pooling window of size × size, which do not overlap; left-over rows and columns are dropped. */
 export const windowEntry = (image: Shape, size: number, di: number, dj: number): Positions => {
   const [batch, channels, rows, columns] = imageShape('pool', image)
