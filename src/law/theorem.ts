@@ -23,7 +23,7 @@ import type { Algebra } from '../tensor/algebra.ts'
 import type { Lifted } from '../tensor/lift.ts'
 import { compareFolds, limit } from '../theorem.ts'
 import {
-  activationOf, energyRest, type Instance, interactionOf, networks, type NetworkSpec, prototypicalRest, stationary,
+  activationOf, convolutionals, energyRest, type Instance, interactionOf, networks, type NetworkSpec, prototypicalRest, stationary,
 } from './instances.ts'
 import { type Law, law, type Mutant, type Rung, type Verdict } from './law.ts'
 import {
@@ -148,12 +148,21 @@ const makeLaw = (
   mutants: readonly Mutant<Folded>[],
 ): Law => law({ name, says, cites, about: [...about, more], rung, over: [over], runs, instances, subject, judge, mutants })
 
+// The faults that speak of maps too: not those that build a layered network or reverse the layers.
+const onMaps = (faults: readonly Mutant<Folded>[]): readonly Mutant<Folded>[] =>
+  faults.filter(({ fault }) => !fault.startsWith('asymmetric') && !fault.startsWith('nudge acts'))
+const exactConvolutions = convolutionals({ batch: 1, steps: 8 })
+
 /** L5 on the two rungs without a tolerance. */
 export const exactTheoremLaws: readonly Law[] = [
   makeLaw('L5.energy-based', 'Δs(t) = −∇s(t) and Δθ(t) = −∇θ(t), identical for all t < K ≤ 12', 'Theorem 1 of the paper; THEORY §4',
     'energyBased', 'exact rationals', 'dualOf(lift(rational))', 200, exactNetworks, energy, judgeOver(rational, 'energy-based'), energyFaults),
   makeLaw('L5.inner-nudge', 'Δs(t) = −εD ∇s(t) and Δθ(t) = −∇θ(t), identical for all t < K ≤ 12', 'docs/theory.md, inner nudge; THEORY §5',
     'innerNudged', 'exact rationals', 'dualOf(lift(rational))', 200, exactNetworks, inner, judgeOver(rational, 'prototypical'), innerFaults),
+  makeLaw('L5.energy-based.conv', 'Δs(t) = −∇s(t) and Δθ(t) = −∇θ(t), identical, through convolutions and pooling', 'Theorem 1 of the paper; THEORY §5',
+    'convolutional', 'exact rationals', 'dualOf(lift(rational))', 40, exactConvolutions, energy, judgeOver(rational, 'energy-based'), onMaps(energyFaults)),
+  makeLaw('L5.inner-nudge.conv', 'Δs(t) = −εD ∇s(t) and Δθ(t) = −∇θ(t), identical, through convolutions and pooling', 'docs/theory.md, inner nudge; THEORY §5',
+    'convolutional', 'exact rationals', 'dualOf(lift(rational))', 40, exactConvolutions, inner, judgeOver(rational, 'prototypical'), onMaps(innerFaults)),
   makeLaw('L5.energy-based.dyadic', 'Δ = −∇ bit for bit where nothing rounds', 'Theorem 1 of the paper; THEORY §8, rung 2',
     'energyBased', 'dyadic float64', 'dualOf(lift(float64))', 200, dyadicNetworks, energy, judgeOver(float64, 'energy-based'), energyFaults),
 ]
