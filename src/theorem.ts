@@ -51,7 +51,10 @@ const constantData = <T>(A: Algebra<never, T>, { theta, x, y }: Data<T>): Data<D
   }
 }
 
-/** EP in the limit β → 0 from a settled state: emits Δs(t) and Δθ(t). */
+/**
+ * EP in the limit β → 0 from a settled state: emits Δs(t) and Δθ(t). Where the state is not settled there is no limit (Δs(β, t) grows like
+ * the residual / β); this still returns the derivative of the nudged trajectory by β, so check the certificate first.
+ */
 export const limit = <N extends Op, T>(A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>) =>
   (data: Data<T>, settled: Layers<T>): E.Either<Mistake, Phase<Moment<T>>> => {
     const D = dualOf(A)

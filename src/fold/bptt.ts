@@ -13,7 +13,7 @@ import type { Layers } from '../phi/interaction.ts'
 import type { Settled } from './free-phase.ts'
 import { badSteps, type Mistake } from './mistake.ts'
 import { mapPhase, type Moment, type Phase } from './phase.ts'
-import type { Problem } from './pose.ts'
+import { type Problem, wellShaped } from './pose.ts'
 
 /** A moment of BPTT: also ∇x(t) = [∂F/∂x (x, s_{T−t−1}, θ)]ᵀ ∇s(t), per sample. */
 export interface ReverseMoment<T> extends Moment<T> {
@@ -22,12 +22,14 @@ export interface ReverseMoment<T> extends Moment<T> {
 
 /**
  * Emits ∇s(t), ∇θ(t) and ∇x(t) for t = 0 … K−1; the phase may be asked for K moments, no more.
- * Left BadSteps when K < 1 or fewer than K states before s_T were kept.
+ * Left BadSteps when K < 1 or fewer than K states before s_T were kept, WrongShape when the state is not one of this problem's.
  */
 export const backpropagation = <T>(
   problem: Problem<T>, { state, before }: Pick<Settled<T>, 'state' | 'before'>, steps: number,
 ): E.Either<Mistake, Phase<ReverseMoment<T>>> => {
   if (!Number.isSafeInteger(steps) || steps < 1 || steps > before.length) return E.left(badSteps('K', steps, 1, before.length))
+  const shaped = wellShaped(problem, 'state', state)
+  if (E.isLeft(shaped)) return shaped
   const { algebra: A, motion, costing, batch } = problem
   const last = state.length - 1
   const start = state.map((sl, l) => (l === last ? costing.gradient(sl) : A.fill(A.shape(sl), 0)))

@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Layers } from '../phi/interaction.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import { badSteps, diverged, type Mistake, notSettled } from './mistake.ts'
-import type { Problem } from './pose.ts'
+import { type Problem, wellShaped } from './pose.ts'
 
 /** s_T and the evidence of its being steady. */
 export interface Settled<T> {
@@ -31,7 +31,7 @@ export const stateDistance = <T>(A: Algebra<never, T>, a: Layers<T>, b: Layers<T
 
 /**
  * Runs T free steps from `start` (default 0) and keeps the last `keep` states before s_T.
- * Left: BadSteps, or Diverged as soon as a state is not finite.
+ * Left: BadSteps, WrongShape of `start`, or Diverged as soon as a state is not finite.
  */
 export const freePhase = <T>(
   problem: Problem<T>, { steps, keep = 0, start = problem.zeros }: FreePhase<T>,
@@ -39,6 +39,8 @@ export const freePhase = <T>(
   const { algebra: A, motion } = problem
   if (!Number.isSafeInteger(steps) || steps < 1) return E.left(badSteps('T', steps, 1))
   if (!Number.isSafeInteger(keep) || keep < 0 || keep > steps) return E.left(badSteps('K', keep, 0, steps))
+  const shaped = wellShaped(problem, 'start', start)
+  if (E.isLeft(shaped)) return shaped
   type Now = { readonly t: number; readonly s: Layers<T>; readonly residual: number; readonly before: readonly Layers<T>[] }
   return tailRec<Now, E.Either<Mistake, Settled<T>>>({ t: 0, s: start, residual: Infinity, before: [] }, ({ t, s, residual, before }) => {
     if (t === steps) return E.right(E.right({ state: s, steps, residual, repeatedAt: undefined, before }))

@@ -19,15 +19,17 @@ export interface Phase<Emitted> {
   readonly next: () => readonly [Emitted, Phase<Emitted>]
 }
 
-/** Folds the first `steps` emissions, t = 0 … steps − 1. */
+/** Folds the first `steps` emissions, t = 0 … steps − 1. Throws RangeError unless `steps` is a whole number ≥ 0: NaN would never end. */
 export const foldPhase = <Emitted, Acc>(
   phase: Phase<Emitted>, steps: number, start: Acc, combine: (acc: Acc, emitted: Emitted, t: number) => Acc,
-): Acc =>
-  tailRec({ phase, acc: start, t: 0 }, ({ phase: now, acc, t }) => {
+): Acc => {
+  if (!Number.isSafeInteger(steps) || steps < 0) throw new RangeError(`phase: expected a whole number of steps, got ${steps}`)
+  return tailRec({ phase, acc: start, t: 0 }, ({ phase: now, acc, t }) => {
     if (t >= steps) return E.right(acc)
     const [emitted, later] = now.next()
     return E.left({ phase: later, acc: combine(acc, emitted, t), t: t + 1 })
   })
+}
 
 /** The first `steps` emissions as an array. */
 export const take = <Emitted>(phase: Phase<Emitted>, steps: number): readonly Emitted[] =>

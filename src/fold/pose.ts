@@ -43,15 +43,19 @@ const mistakes = <T>(
   const [batch = 1] = A.shape(x)
   const known = Object.keys(shapes)
   return [
-    ...known.filter((name) => theta[name] === undefined).map((name) => missingParameter(name, known)),
-    ...Object.keys(theta).filter((name) => shapes[name] === undefined).map((name) => unknownParameter(name, known)),
-    ...Object.entries(shapes).flatMap(([name, shape]) => {
-      const tensor = theta[name]
-      return tensor === undefined ? [] : check(A, name, tensor, shape)
-    }),
+    ...known.filter((name) => !Object.hasOwn(theta, name)).map((name) => missingParameter(name, known)),
+    ...Object.keys(theta).filter((name) => !Object.hasOwn(shapes, name)).map((name) => unknownParameter(name, known)),
+    ...Object.entries(shapes).flatMap(([name, shape]) => (Object.hasOwn(theta, name) ? check(A, name, theta[name] as T, shape) : [])),
     ...check(A, 'input x', x, layerShape(Math.max(batch, 1), layers[0] as Layer)),
     ...check(A, 'target y', y, layerShape(Math.max(batch, 1), layers.at(-1) as Layer)),
   ]
+}
+
+/** The state, if its layers have the shapes of the problem's; Left WrongShape otherwise. */
+export const wellShaped = <T>({ algebra: A, zeros }: Problem<T>, name: string, state: Layers<T>): E.Either<Mistake, Layers<T>> => {
+  if (state.length !== zeros.length) return E.left(wrongShape(`${name} (layers)`, [zeros.length], [state.length]))
+  const wrong = zeros.findIndex((zero, l) => !sameShape(A.shape(zero), A.shape(state[l] as T)))
+  return wrong < 0 ? E.right(state) : E.left(wrongShape(`${name}, layer s${wrong + 1}`, A.shape(zeros[wrong] as T), A.shape(state[wrong] as T)))
 }
 
 /** Poses a model over A with a cost. Left with the first mistake: a wrong shape, a missing or unknown parameter, NaN or ∞. */

@@ -138,8 +138,9 @@ export interface Instance<X> {
 }
 
 /** θ, x, y and a state straight from the pool; the state is stationary only by accident. */
-export const anywhere = <X>(S: NumberSystem<never, X>, spec: NetworkSpec): Instance<X> => {
-  const interaction = interactionOf(spec)
+export const anywhere = <X>(
+  S: NumberSystem<never, X>, spec: NetworkSpec, interaction: Interaction<never> = interactionOf(spec),
+): Instance<X> => {
   const shapes = layersOf(interaction).map((layer) => layerShape(spec.batch, layer))
   const [input, rest] = [shapes[0] as Shape, shapes.slice(1)]
   const names = Object.keys(interaction.params)
@@ -177,7 +178,7 @@ export const prototypicalRest: Rest = (A, _, sigma, z) => ({ state: sigma.at(A)(
 export const stationary = <X>(
   S: NumberSystem<never, X>, spec: NetworkSpec, rest: Rest, couple: 'activated' | 'raw', interaction: Interaction<never> = interactionOf(spec),
 ): Instance<X> | undefined => {
-  const { algebra: A, data, state: free } = anywhere(S, spec)
+  const { algebra: A, data, state: free } = anywhere(S, spec, interaction)
   const rho = activationOf(spec)
   const rests = free.map((z) => rest(A, S, rho, z))
   if (rests.some((r) => r === undefined)) return undefined

@@ -5,13 +5,13 @@
  */
 import type { Positions, Shape } from '../tensor/algebra.ts'
 import { perChannel, perUnit } from '../tensor/spatial.ts'
-import { drivesAt, type End, type Interaction, layerOf, layerShape, paramOf } from './interaction.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, paramOf } from './interaction.ts'
 
 /** A parameter of that shape, repeated where `repeat` says: R gathers, Rᵀ scatters. */
 const repeated = (name: string, end: End, shape: Shape, repeat: (batch: number) => Positions): Interaction<never> => ({
   name,
   params: { [name]: shape },
-  ends: [end],
+  ends: [checkedEnd(`bias ${name}`, end, 1)],
   at: (A) => (theta, u0) => {
     const positions = repeat(A.shape(u0)[0] ?? 0)
     const spread = A.gather(paramOf(theta, name), positions)

@@ -15,7 +15,7 @@
 import type { Algebra } from '../tensor/algebra.ts'
 import { channelsFirst, type MapShape, patches, places, type Sliding } from '../tensor/spatial.ts'
 import { present } from './dense.ts'
-import { drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf } from './interaction.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf } from './interaction.ts'
 import type { Pooling } from './pooling.ts'
 
 /** What a convolution does to maps: kernel of size × size, how it slides, how its result is pooled. */
@@ -26,7 +26,9 @@ export interface ConvOptions extends Sliding {
 
 /** The layer that a convolution with `channels` kernels makes of a layer of maps. Throws where kernel or window do not fit. */
 export const convEnd = (name: string, from: End, channels: number, { size, pooling, ...sliding }: ConvOptions): End => {
+  checkedEnd(`conv ${name}`, from)
   if (from.map === undefined) throw new RangeError(`conv ${name}: layer ${from.layer} has no maps to convolve`)
+  checkedEnd(`conv ${name}`, { layer: from.layer + 1, units: channels }, 1)
   const { stride, padding } = sliding
   if (!Number.isSafeInteger(size) || size < 1 || !Number.isSafeInteger(stride) || stride < 1 || !Number.isSafeInteger(padding) || padding < 0)
     throw new RangeError(`conv ${name}: expected whole kernel size ≥ 1, stride ≥ 1 and padding ≥ 0, got ${size}, ${stride}, ${padding}`)

@@ -9,7 +9,7 @@
  *     ∂²Ψ/∂W∂u v   = v_toᵀ u_from + u_toᵀ v_from
  *     ∂²Ψ/∂u_0∂u v = v_to W             when `from` is the input
  */
-import { drivesAt, type End, type Interaction, layerOf, layerShape, type Layers, paramOf } from './interaction.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, type Layers, paramOf } from './interaction.ts'
 
 /** Sum where absent is zero; undefined when nothing is left. */
 export const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undefined)[]): T | undefined =>
@@ -20,8 +20,9 @@ export const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undef
  * (to.units, from.units). Throws RangeError when both ends are one layer: that is `lateral`.
  */
 export const dense = (name: string, from: End, to: End): Interaction<never> => {
-  if (from.layer === to.layer || to.layer < 1)
-    throw new RangeError(`dense ${name}: expected two different layers ending at 1 or above, got ${from.layer} → ${to.layer}`)
+  checkedEnd(`dense ${name}`, from)
+  checkedEnd(`dense ${name}`, to, 1)
+  if (from.layer === to.layer) throw new RangeError(`dense ${name}: expected two different layers, got ${from.layer} twice; use lateral within one`)
   const fromInput = from.layer === 0
   return {
     name,

@@ -98,6 +98,15 @@ export interface End extends Layer {
   readonly layer: number
 }
 
+/** The end, if it can be one: a whole layer ≥ `least`, a whole number of units ≥ 1. Throws RangeError otherwise. */
+export const checkedEnd = (term: string, end: End, least: number = 0): End => {
+  if (!Number.isSafeInteger(end.layer) || end.layer < least)
+    throw new RangeError(`${term}: expected a layer ≥ ${least}, got ${end.layer}${end.layer === 0 ? ' (the input has no dynamics)' : ''}`)
+  if (!Number.isSafeInteger(end.units) || end.units < 1)
+    throw new RangeError(`${term}: layer ${end.layer}: expected a whole number of units above 0, got ${end.units}`)
+  return end
+}
+
 /** Shape of a layer's tensor for a batch. */
 export const layerShape = (batch: number, { units, map }: Layer): Shape => (map === undefined ? [batch, units] : [batch, ...map])
 

@@ -7,11 +7,11 @@
  *     ∂²Ψ/∂u² v = ½ (v V + v Vᵀ)
  *     ∂²Ψ/∂V∂u v = ½ (vᵀ u + uᵀ v)
  */
-import { drivesAt, type End, type Interaction, layerOf, paramOf } from './interaction.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, paramOf } from './interaction.ts'
 
 /** Ψ = ½ ⟨u, V u⟩ within layer `end.layer` ≥ 1, with the parameter `name` of shape (units, units). */
 export const lateral = (name: string, end: End): Interaction<never> => {
-  if (end.layer < 1) throw new RangeError(`lateral ${name}: expected a layer ≥ 1, got ${end.layer} (the input has no dynamics)`)
+  checkedEnd(`lateral ${name}`, end, 1)
   return {
     name,
     params: { [name]: [end.units, end.units] },

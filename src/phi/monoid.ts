@@ -2,7 +2,7 @@
  * Interactions add: a commutative monoid, of which the value and every derivative are homomorphisms (law L3).
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
-import type { Op } from '../tensor/algebra.ts'
+import { type Op, sameShape, type Shape, showShape } from '../tensor/algebra.ts'
 import { addDrives, addParams, type Interaction } from './interaction.ts'
 
 /** Ψ = 0. */
@@ -19,10 +19,18 @@ export const zero: Interaction<never> = {
   }),
 }
 
-/** Ψ₁ + Ψ₂: every part is the sum of the parts. */
+const shared = (first: Interaction<Op>, second: Interaction<Op>): Readonly<Record<string, Shape>> => {
+  const clash = Object.entries(second.params).find(([name, shape]) =>
+    Object.hasOwn(first.params, name) && !sameShape(first.params[name] as Shape, shape))
+  if (clash !== undefined)
+    throw new RangeError(`${first.name} + ${second.name}: parameter ${clash[0]} is ${showShape(first.params[clash[0]] as Shape)} in one term and ${showShape(clash[1])} in the other; rename one`)
+  return { ...first.params, ...second.params }
+}
+
+/** Ψ₁ + Ψ₂: every part is the sum of the parts; a parameter of both is shared. Throws RangeError when its shapes differ. */
 export const plus = <M extends Op, N extends Op>(first: Interaction<M>, second: Interaction<N>): Interaction<M | N> => ({
   name: `${first.name} + ${second.name}`,
-  params: { ...first.params, ...second.params },
+  params: shared(first, second),
   ends: [...first.ends, ...second.ends],
   at: (A) => (theta, u0) => {
     const [a, b] = [first.at(A)(theta, u0), second.at(A)(theta, u0)]

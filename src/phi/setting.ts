@@ -17,6 +17,7 @@ export interface Setting<N extends Op> {
 /** Shapes of all layers without the batch, the input first. Throws where terms disagree or a layer is missing. */
 export const layersOf = (interaction: Interaction<Op>): readonly Layer[] => {
   const show = ({ units, map }: Layer): string => (map === undefined ? `${units} units` : `maps ${showShape(map)}`)
+  if (interaction.ends.length === 0) throw new RangeError(`interaction ${interaction.name}: it has no terms, so no layers`)
   const known = interaction.ends.reduce((seen, { layer, ...end }) => {
     const before = seen.get(layer) ?? end
     if (!sameShape(layerShape(0, before), layerShape(0, end)))
