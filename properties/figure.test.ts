@@ -8,7 +8,7 @@ import { type FigureRun, type NudgingRun, runFigure } from '../src/experiment/co
 import { adjusted, curveFigures, type Figure, type Hyperparameters } from '../src/experiment/figure.ts'
 import { dataOf, type Source } from '../src/experiment/figure-data.ts'
 import { reportOf } from '../src/experiment/figure-report.ts'
-import { initialise } from '../src/experiment/initialise.ts'
+import { initialise } from '../src/learn/initialise.ts'
 import { paperLabel } from '../src/experiment/label.ts'
 import { spread } from '../src/experiment/watched.ts'
 import { toy } from '../src/phi/network.ts'

@@ -14,11 +14,15 @@ import { finite } from '../src/fold/nudge.ts'
 import { type Data, pose } from '../src/fold/pose.ts'
 import { rational } from '../src/number/rational.ts'
 import { identity, polynomial, tanh } from '../src/phi/activation.ts'
+import { bias } from '../src/phi/bias.ts'
+import { conv } from '../src/phi/conv.ts'
 import { dense } from '../src/phi/dense.ts'
 import { energyBased, publishedEnergyBased } from '../src/phi/energy-based.ts'
+import { mapEnd } from '../src/phi/interaction.ts'
 import { lateral } from '../src/phi/lateral.ts'
-import { plus } from '../src/phi/monoid.ts'
+import { plus, zero } from '../src/phi/monoid.ts'
 import { laterals, layered, toy } from '../src/phi/network.ts'
+import { maxPooling } from '../src/phi/pooling.ts'
 import { innerNudged, outerNudged } from '../src/phi/prototypical.ts'
 import { entries, sameShape, type Shape, showShape } from '../src/tensor/algebra.ts'
 import { lift } from '../src/tensor/lift.ts'
@@ -221,8 +225,24 @@ describe('models that cannot be built throw a RangeError that names what is wron
     fc.assert(fc.property(fc.integer({ min: 1, max: 9 }).filter((units) => units !== 4), (units) => {
       const both = plus(interaction, lateral('V1', { layer: 1, units }))
       expect(refused(() => energyBased({ interaction: both, activation: tanh, epsilon: 0.5 })))
-        .toContain(`layer 1 has 4 units in one term and ${units} in another`)
+        .toContain(`layer 1 has 4 units in one term and ${units} units in another`)
     }))
+  })
+
+  test('two terms that share a name but not a shape', () => {
+    expect(refused(() => plus(bias('p', { layer: 1, units: 2 }), bias('p', { layer: 2, units: 3 }))))
+      .toBe('p + p: parameter p is 2 in one term and 3 in the other; rename one')
+  })
+
+  test('convolutions that do not fit', () => {
+    const image = mapEnd(0, [1, 4, 4])
+    const options = { size: 5, stride: 1, padding: 0, pooling: maxPooling(2) }
+    expect(refused(() => conv('W1', image, 2, options))).toBe('conv W1: a 5×5 kernel does not fit maps of 4×4 with padding 0; use a smaller kernel or more padding')
+    expect(refused(() => conv('W1', image, 2, { ...options, size: 4 }))).toBe('conv W1: max 2×2 pooling does not fit maps of 1×1; use a smaller window')
+    expect(refused(() => conv('W1', image, 0, { ...options, size: 3 }))).toContain('units above 0, got 0')
+    expect(refused(() => conv('W1', { layer: 0, units: 16 }, 2, options))).toBe('conv W1: layer 0 has no maps to convolve')
+    expect(refused(() => conv('W1', image, 2, { ...options, size: 3, stride: 0 }))).toContain('stride ≥ 1')
+    expect(refused(() => maxPooling(0))).toContain('pooling: expected a window of a whole number of pixels')
   })
 
   test('a layer that no term mentions', () => {
@@ -232,8 +252,12 @@ describe('models that cannot be built throw a RangeError that names what is wron
 
   test('connections that are none', () => {
     const [input, hidden] = [{ layer: 0, units: 3 }, { layer: 1, units: 3 }]
-    expect(refused(() => dense('W', hidden, hidden))).toBe('dense W: expected two different layers ending at 1 or above, got 1 → 1')
-    expect(refused(() => dense('W', hidden, input))).toBe('dense W: expected two different layers ending at 1 or above, got 1 → 0')
+    expect(refused(() => dense('W', hidden, hidden))).toBe('dense W: expected two different layers, got 1 twice; use lateral within one')
+    expect(refused(() => dense('W', hidden, input))).toBe('dense W: expected a layer ≥ 1, got 0 (the input has no dynamics)')
+    expect(refused(() => bias('b', input))).toBe('bias b: expected a layer ≥ 1, got 0 (the input has no dynamics)')
+    expect(refused(() => dense('W', { layer: 0, units: NaN }, hidden))).toBe('dense W: layer 0: expected a whole number of units above 0, got NaN')
+    expect(refused(() => dense('W', input, { layer: 1.5, units: 2 }))).toBe('dense W: expected a layer ≥ 1, got 1.5')
+    expect(refused(() => energyBased({ interaction: zero, activation: tanh, epsilon: 0.5 }))).toBe('interaction 0: it has no terms, so no layers')
     expect(refused(() => lateral('V', input))).toBe('lateral V: expected a layer ≥ 1, got 0 (the input has no dynamics)')
   })
 })

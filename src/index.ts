@@ -9,26 +9,31 @@ export { float64, unitRoundoff } from './number/float64.ts'
 export { rational, type Rational, ratio, showRational } from './number/rational.ts'
 export { dual, type Dual } from './number/dual.ts'
 export { complex, type Complex } from './number/complex.ts'
-export type { Algebra, Shape, Tensors } from './tensor/algebra.ts'
+export type { Algebra, Positions, Shape, Tensors } from './tensor/algebra.ts'
+export type { MapShape, Sliding } from './tensor/spatial.ts'
 export { reference, type Tensor } from './tensor/reference.ts'
 export { lift, lifted, type Lifted } from './tensor/lift.ts'
 export { type DualAlgebra, dualOf, type DualTensor } from './tensor/dual.ts'
 
 // Φ: interactions, activations, settings
-export type { Coupling, Drives, End, Interaction, Layers, Params, Pulled } from './phi/interaction.ts'
+export {
+  type Coupling, type Drives, drivesAt, type End, type Interaction, type Layer, layerOf, type Layers, mapEnd, paramOf, type Params, type Pulled,
+} from './phi/interaction.ts'
 export { monoid, plus, zero } from './phi/monoid.ts'
 export { dense } from './phi/dense.ts'
-export { bias } from './phi/bias.ts'
+export { bias, field } from './phi/bias.ts'
+export { conv, convEnd, type ConvOptions } from './phi/conv.ts'
+export { averagePooling, maxPooling, noPooling, type Pooled, type Pooling } from './phi/pooling.ts'
 export { lateral } from './phi/lateral.ts'
-export { laterals, layered, toy } from './phi/network.ts'
+export { convolutional, type ConvNetwork, laterals, layered, toy } from './phi/network.ts'
 export { type Activation, hardSigmoid, identity, type Jet, polynomial, sigm, tanh } from './phi/activation.ts'
 export type {
   Dynamics, ExactDynamics, ExactMotion, GradientDynamics, GradientMotion, Motion, PulledBack,
 } from './phi/dynamics.ts'
 export type { Setting } from './phi/setting.ts'
 export { energyBased, publishedEnergyBased } from './phi/energy-based.ts'
-export { innerNudged, outerNudged } from './phi/prototypical.ts'
-export { clamped } from './phi/clamped.ts'
+export { innerNudged, outerNudged, publishedOuterNudged } from './phi/prototypical.ts'
+export { clamped, clampedExact } from './phi/clamped.ts'
 
 // Cost
 export type { Cost, Costing } from './cost/cost.ts'
@@ -49,6 +54,9 @@ export { compare, type CompareOptions, type Comparison, type Curve, type Flat, f
 export {
   compareFolds, type Conclusion, conclusion, type Hypotheses, hypotheses, limit, vanishing,
 } from './theorem.ts'
+
+// Learning
+export { initialise } from './learn/initialise.ts'
 
 // Data and randomness
 export { type Random, sampled, seeded, shuffled, uniforms } from './data/random.ts'

@@ -5,10 +5,10 @@ import { type BatchError, miniBatch } from '../data/batch.ts'
 import type { Digits } from '../data/digits.ts'
 import { type Random, sampled, seeded, uniforms } from '../data/random.ts'
 import type { Data } from '../fold/pose.ts'
-import { widths } from '../phi/setting.ts'
+import { layersOf } from '../phi/setting.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import type { BadHyperparameter, Figure } from './figure.ts'
-import { initialise } from './initialise.ts'
+import { initialise } from '../learn/initialise.ts'
 
 /** Digits to choose a mini-batch from. */
 export interface Source {
@@ -73,7 +73,7 @@ export const dataOf = <T>(
   A: Algebra<never, T>, figure: Figure, seed: number, source?: Source,
 ): E.Either<BadHyperparameter | BatchError, Posed<T>> => {
   const interaction = figure.interaction(figure.sizes)
-  if (widths(interaction).length !== figure.sizes.length) throw new RangeError('dataOf: the interaction has other layers than sizes')
+  if (layersOf(interaction).length !== figure.sizes.length) throw new RangeError('dataOf: the interaction has other layers than sizes')
   const [theta, rng] = initialise(A, interaction.params, seeded(seed))
   if (figure.input === 'random') return E.right({ theta, ...random(A, figure, rng) })
   if (source === undefined) throw new RangeError(`dataOf: figure ${figure.number} needs digits`)

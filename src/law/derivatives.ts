@@ -8,13 +8,14 @@
  */
 import type { Dynamics, ExactDynamics, GradientDynamics } from '../phi/dynamics.ts'
 import { type Coupling, addDrives, type Drives, type Interaction, type Layers, type Params } from '../phi/interaction.ts'
+import { plus } from '../phi/monoid.ts'
 import { rational, type Rational } from '../number/rational.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { hypotheses } from '../theorem.ts'
 import { exactly } from './closeness.ts'
-import { anywhere, fill, type NetworkSpec } from './instances.ts'
+import { anywhere, fill, interactionOf, type NetworkSpec } from './instances.ts'
 import type { Verdict } from './law.ts'
 import { mapParams } from './mutants.ts'
 
@@ -37,8 +38,8 @@ const still = (params: Params<T>): Params<D> => mapParams(params, dual.constant)
 const tangents = (drives: Drives<D>): Drives<T> => drives.map((d) => d && dual.tangent(d))
 
 /** A state, directions v, w in state space, ξ in input space and η in parameter space, all from the spec's pool. */
-const directions = (spec: NetworkSpec) => {
-  const { data, state } = anywhere(rational, spec)
+const directions = (spec: NetworkSpec, interaction: Interaction<never> = interactionOf(spec)) => {
+  const { data, state } = anywhere(rational, spec, interaction)
   const shapes = state.map((sl) => sl.shape)
   const names = Object.keys(data.theta)
   const drawn = fill(rational, spec)([...shapes, ...shapes, data.x.shape, ...names.map((name) => (data.theta[name] as T).shape)], 5)
@@ -57,7 +58,8 @@ const driveOf = <X>(B: Algebra<never, X>, psi: Coupling<X>, u: Layers<X>): Drive
 
 /** L1 for one term: all of its derivatives at an arbitrary u. */
 export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>) => (spec: NetworkSpec): Verdict => {
-  const { data: { theta, x }, state, v, xi, eta } = directions(spec)
+  // The spec's own network gives the layers; the term may bring parameters of its own.
+  const { data: { theta, x }, state, v, xi, eta } = directions(spec, plus(interactionOf(spec), term(spec)))
   const psi = term(spec).at(A)(theta, x)
   const over = (params: Params<D>, input: D): Coupling<D> => term(spec).at(dual)(params, input)
   const u = [x, ...state]

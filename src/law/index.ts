@@ -2,9 +2,11 @@
  * The laws of THEORY §12 as values, and what is needed to run them: `phifold/law`. Needs fast-check.
  */
 import { activationLaws } from './activations.ts'
+import { convolutionLaws } from './conv-laws.ts'
 import { derivativeLaws } from './derivative-laws.ts'
 import { foldLaws } from './folds.ts'
 import { interpreterLaws } from './interpreters.ts'
+import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
 import { numberLaws } from './numbers.ts'
@@ -29,5 +31,5 @@ export { algebraLaws } from './tensors.ts'
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
   ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
-  ...interpreterLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
+  ...convolutionLaws, ...invarianceLaws, ...interpreterLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

@@ -55,7 +55,7 @@ const sameParams = (a: Readonly<Record<string, Shape>>, b: Readonly<Record<strin
   && Object.entries(a).every(([name, shape]) => sameShape(shape, b[name] ?? [NaN]))
 
 const sameUnits = (a: Term, b: Term): boolean => {
-  const widths = ({ units }: Term): string => [...new Set(units.map((pair) => pair.join(':')))].sort().join()
+  const widths = ({ ends }: Term): string => [...new Set(ends.map(({ layer, units }) => `${layer}:${units}`))].sort().join()
   return widths(a) === widths(b)
 }
 

@@ -3,22 +3,28 @@
  *
  *     Ψ = Σ_batch ⟨R b, u_l⟩      ∂Ψ/∂u_l = R b (constant)      ∂Ψ/∂b = Rᵀ u_l      ∂²Ψ/∂u² = 0      ∂²Ψ/∂b∂u v = Rᵀ v_l
  */
-import type { Positions, Shape } from '../tensor/algebra.ts'
+import type { Algebra, Positions, Shape } from '../tensor/algebra.ts'
 import { perChannel, perUnit } from '../tensor/spatial.ts'
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, paramOf } from './interaction.ts'
 
-/** A parameter of that shape, repeated where `repeat` says: R gathers, Rᵀ scatters. */
-const repeated = (name: string, end: End, shape: Shape, repeat: (batch: number) => Positions): Interaction<never> => ({
+/** R and Rᵀ for one batch size. */
+interface Repetition<T> {
+  readonly spread: (b: T) => T
+  readonly collect: (u: T) => T
+}
+
+type Repeat = <T>(A: Algebra<never, T>, batch: number) => Repetition<T>
+
+const repeated = (name: string, end: End, shape: Shape, repeat: Repeat): Interaction<never> => ({
   name,
   params: { [name]: shape },
   ends: [checkedEnd(`bias ${name}`, end, 1)],
   at: (A) => (theta, u0) => {
-    const positions = repeat(A.shape(u0)[0] ?? 0)
-    const spread = A.gather(paramOf(theta, name), positions)
-    const collect = (u: typeof u0) => A.scatter(u, positions, shape)
+    const { spread, collect } = repeat(A, A.shape(u0)[0] ?? 0)
+    const everywhere = spread(paramOf(theta, name))
     return {
-      constant: drivesAt([end.layer, spread]),
-      value: (u) => A.dot(spread, layerOf(u, end.layer)),
+      constant: drivesAt([end.layer, everywhere]),
+      value: (u) => A.dot(everywhere, layerOf(u, end.layer)),
       drive: () => [],
       param: (u) => ({ [name]: collect(layerOf(u, end.layer)) }),
       pull: () => (v) => {
@@ -33,14 +39,26 @@ const repeated = (name: string, end: End, shape: Shape, repeat: (batch: number) 
   },
 })
 
+const onRows = (units: number): Repeat => (A, batch) => ({
+  spread: (b) => A.addRow(A.fill([batch, units], 0), b),
+  collect: (u) => A.sumRows(u),
+})
+
+const gathered = (shape: Shape, positions: (batch: number) => Positions): Repeat => (A, batch) => {
+  const list = positions(batch)
+  return { spread: (b) => A.gather(b, list), collect: (u) => A.scatter(u, list, shape) }
+}
+
 /** The parameter `name` of shape (units): a bias per unit; for a layer of maps of shape (channels): one per map, everywhere on it. */
 export const bias = (name: string, end: End): Interaction<never> => {
-  const { map } = end
+  const { map, units } = end
   return map === undefined
-    ? repeated(name, end, [end.units], (batch) => perUnit([batch, end.units]))
-    : repeated(name, end, [map[0]], (batch) => perChannel(batch, map))
+    ? repeated(name, end, [units], onRows(units))
+    : repeated(name, end, [map[0]], gathered([map[0]], (batch) => perChannel(batch, map)))
 }
 
 /** A bias for every single unit of a layer, maps included: the parameter `name` has the layer's shape without the batch. */
-export const field = (name: string, end: End): Interaction<never> =>
-  repeated(name, end, layerShape(1, end).slice(1), (batch) => perUnit(layerShape(batch, end)))
+export const field = (name: string, end: End): Interaction<never> => {
+  const shape = layerShape(1, end).slice(1)
+  return repeated(name, end, shape, gathered(shape, (batch) => perUnit(layerShape(batch, end))))
+}

@@ -7,7 +7,7 @@
  * gradient. On a wall exactly, clip has two slopes and a finite nudge sees the other one half of the time: there (H3) fails.
  */
 import type { Algebra, Op } from '../tensor/algebra.ts'
-import type { Dynamics, ExactDynamics, Motion } from './dynamics.ts'
+import type { Dynamics, ExactDynamics, ExactMotion, Motion } from './dynamics.ts'
 import type { Layers, Params } from './interaction.ts'
 
 type Clips = 'clip' | 'inside'
@@ -39,7 +39,7 @@ export const clamped = <N extends Op>(dynamics: Dynamics<N>): Dynamics<N | Clips
 /** The same for a dynamics with a diagonal metric, as all of ours are: exact again, with the metric P M. */
 export const clampedExact = <N extends Op>(dynamics: ExactDynamics<N>): ExactDynamics<N | Clips> => ({
   ...clamped(dynamics),
-  at: <T>(A: Algebra<N | Clips, T>) => (theta: Params<T>, x: T) => {
+  at: <T>(A: Algebra<N | Clips, T>) => (theta: Params<T>, x: T): ExactMotion<T> => {
     const free = dynamics.at(A)(theta, x)
     const { motion, inside } = clampedMotion(A, free)
     return {

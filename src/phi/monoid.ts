@@ -29,7 +29,7 @@ const shared = (first: Interaction<Op>, second: Interaction<Op>): Readonly<Recor
 
 /** Ψ₁ + Ψ₂: every part is the sum of the parts; a parameter of both is shared. Throws RangeError when its shapes differ. */
 export const plus = <M extends Op, N extends Op>(first: Interaction<M>, second: Interaction<N>): Interaction<M | N> => ({
-  name: `${first.name} + ${second.name}`,
+  name: [first, second].filter((term) => term.ends.length > 0).map(({ name }) => name).join(' + ') || zero.name,
   params: shared(first, second),
   ends: [...first.ends, ...second.ends],
   at: (A) => (theta, u0) => {

@@ -161,6 +161,8 @@ const curveSpec = (figure: CurveFigure): object => ({
     columns: figure.columns,
     spacing: { row: 16, column: panelGap },
     concat: figure.panels.map((panel, index) => panelSpec(figure, panel, index)),
+    // Panels have different numbers of curves: each counts its own colours.
+    resolve: { scale: { color: 'independent' } },
   }],
   config: {
     font,

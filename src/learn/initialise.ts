@@ -8,12 +8,12 @@ import type { Algebra, Shape } from '../tensor/algebra.ts'
 import { entries } from '../tensor/algebra.ts'
 import { type Random, uniforms } from '../data/random.ts'
 
-/** Columns of a weight; for the bias b‹l›, those of W‹l›. */
+/** Inputs of one unit: of a weight (out, in), of a kernel (out, in, k, l), and for the bias b‹l› those of W‹l›. */
 const fanIn = (shapes: Readonly<Record<string, Shape>>, name: string, shape: Shape): number => {
-  const [, columns] = shape.length === 2 ? shape : (shapes[name.replace(/^b/, 'W')] ?? [])
-  if (columns === undefined)
-    throw new RangeError(`initialise: ${name}: expected a matrix, or a bias b1, b2, … beside W1, W2, …, to take the fan-in from`)
-  return columns
+  const weight = shape.length > 1 ? shape : shapes[name.replace(/^b/, 'W')]
+  if (weight === undefined || weight.length < 2)
+    throw new RangeError(`initialise: ${name}: expected a weight, or a bias b1, b2, … beside W1, W2, …, to take the fan-in from`)
+  return entries(weight.slice(1))
 }
 
 /**
