@@ -46,7 +46,7 @@ const stale: Make = (spec) => faultyTerm(interactionOf(spec), <T>(A: Algebra<nev
 
 const exact = (name: string, says: string, cites: string, about: readonly string[], judge: (make: Make) => (spec: NetworkSpec) => Verdict, faults: readonly (readonly [string, Make])[]): Law => law({
   name, says, cites, about, rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60,
-  instances: specs, subject: interactionOf as Make, judge, mutants: faults.map(([fault, subject]) => ({ fault, subject })),
+  instances: specs, subject: interactionOf, judge, mutants: faults.map(([fault, subject]) => ({ fault, subject })),
 })
 
 const settingOf = (make: Make) => (spec: NetworkSpec) => ({ interaction: make(spec), activation: activationOf(spec), epsilon: spec.epsilon })

@@ -39,7 +39,7 @@ export interface NetworkSpec {
 
 /** A convolutional network on square maps. */
 export interface MapsSpec {
-  readonly channels: readonly [number, ...number[]]
+  readonly channels: readonly [number, ...readonly number[]]
   readonly pixels: number
   readonly size: number
   readonly stride: number
