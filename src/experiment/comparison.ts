@@ -17,8 +17,8 @@ import { freePhase, type Settled } from '../fold/free-phase.ts'
 import { compare, type Comparison } from '../fold/lock-step.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { finite } from '../fold/nudge.ts'
-import { equilibriumPropagation, meanOf } from '../fold/nudged-phase.ts'
-import { mapPhase, type Moment, type Phase } from '../fold/phase.ts'
+import { equilibriumPropagation, meanMoment } from '../fold/nudged-phase.ts'
+import { mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
 import { type Data, pose, type Problem } from '../fold/pose.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import type { Layers } from '../phi/interaction.ts'
@@ -88,14 +88,13 @@ export const runNudging = <T>(
     E.map(({ model: { problem, metric }, settled, bptt, plus, minus, tangent }) => {
       const up = equilibriumPropagation(problem, plus, settled.state)
       const down = equilibriumPropagation(problem, minus, settled.state)
-      const candidates: Record<Estimate, Phase<Moment<T>>> = {
-        'one-sided': up, centered: meanOf(A, up, down), limit: tangent,
-      }
+      const candidates = mapPhase(zipPhases(zipPhases(up, down), tangent), ([[a, b], exact]): Record<Estimate, Moment<T>> =>
+        ({ 'one-sided': a, centered: meanMoment(A, a, b), limit: exact }))
       const descent = descending(problem, bptt)
       const reference = metric === undefined ? descent : weighted(descent, metric(settled.state))
       const watch = watched(A, problem, reference, descent, settled.state, { steps: K, count: watching.curves })
       return {
-        ...compare(A, reference, candidates, { steps: K, watch, ...(watching.onMoment && { onMoment: watching.onMoment }) }),
+        ...compare(A, reference, candidates, { names: estimates, steps: K, watch, ...(watching.onMoment && { onMoment: watching.onMoment }) }),
         nudging,
         certificate: { steps: settled.steps, residual: settled.residual, repeatedAt: settled.repeatedAt },
       }

@@ -4,7 +4,7 @@
  */
 import type { Algebra } from '../tensor/algebra.ts'
 import { accumulate, type Agreement, agreement, noSums, type Sums } from './measure.ts'
-import { foldPhase, mapPhase, type Moment, type Phase, repeat, zipPhases } from './phase.ts'
+import { foldPhase, mapPhase, type Moment, type Phase, zipPhases } from './phase.ts'
 
 /** One moment as flat floats by quantity: "s1", "s2", … (batch means per unit), then each parameter by name. */
 export type Flat = Readonly<Record<string, Float64Array>>
@@ -42,24 +42,22 @@ const mapRecord = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key:
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
 
 /**
- * Compares each candidate (EP's updates) with the reference (−BPTT) over K moments. `onMoment` is told t after each moment,
+ * Compares several candidates (EP's updates by different nudges) with the reference (−BPTT) over K moments. The candidates come as one
+ * phase of records, so that those which share a run, as one-sided and centered do, are run once. `onMoment` is told t after each moment,
  * for progress only.
  */
 export const compare = <T>(
-  A: Algebra<never, T>, reference: Phase<Moment<T>>, candidates: Readonly<Record<string, Phase<Moment<T>>>>,
-  { steps, watch = {}, onMoment = () => undefined }: CompareOptions,
+  A: Algebra<never, T>, reference: Phase<Moment<T>>, candidates: Phase<Readonly<Record<string, Moment<T>>>>,
+  { names, steps, watch = {}, onMoment = () => undefined }: CompareOptions,
 ): Comparison => {
-  const flat = (phase: Phase<Moment<T>>): Phase<Flat> => mapPhase(phase, (moment) => flatten(A, moment))
-  type Row = Readonly<Record<string, Flat>>
-  const rows = Object.entries(candidates).reduce<Phase<Row>>(
-    (all, [name, phase]) => mapPhase(zipPhases(all, flat(phase)), ([row, moment]) => ({ ...row, [name]: moment })),
-    repeat<Row>({}))
+  const both = mapPhase(zipPhases(reference, candidates), ([truth, row]) =>
+    [flatten(A, truth), mapRecord(row, (moment) => flatten(A, moment))] as const)
   const start: Running = {
-    sums: mapRecord(candidates, () => ({})),
+    sums: Object.fromEntries(names.map((name) => [name, {}])),
     curves: Object.entries(watch).flatMap(([quantity, indices]) => indices.map((index): Curve =>
-      ({ quantity, index, reference: [], candidates: mapRecord(candidates, () => []) }))),
+      ({ quantity, index, reference: [], candidates: Object.fromEntries(names.map((name) => [name, []])) }))),
   }
-  const end = foldPhase(zipPhases(flat(reference), rows), steps, start, ({ sums, curves }, [truth, row], t) => {
+  const end = foldPhase(both, steps, start, ({ sums, curves }, [truth, row], t) => {
     onMoment(t)
     const value = (moment: Flat | undefined, { quantity, index }: Curve): number => moment?.[quantity]?.[index] ?? NaN
     return {
@@ -76,6 +74,8 @@ export const compare = <T>(
 }
 
 export interface CompareOptions {
+  /** The candidates' names: keys of every record. */
+  readonly names: readonly string[]
   /** K. */
   readonly steps: number
   readonly watch?: Watch

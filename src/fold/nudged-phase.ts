@@ -49,11 +49,15 @@ export const equilibriumPropagation = <T, U>(
   return from(settled, motion.rule(settled, previous), nudgedPhase(problem, nudge.beta, settled))
 }
 
-/** The mean of two phases: with +β and −β from the same s*, the centered estimate, whose error is O(β²). */
-export const meanOf = <T>(out: Algebra<never, T>, first: Phase<Moment<T>>, second: Phase<Moment<T>>): Phase<Moment<T>> => {
+/** The mean of two moments. */
+export const meanMoment = <T>(out: Algebra<never, T>, first: Moment<T>, second: Moment<T>): Moment<T> => {
   const mean = (a: T, b: T): T => out.over(out.add(a, b), 2)
-  return mapPhase(zipPhases(first, second), ([a, b]) => ({
-    state: a.state.map((sl, l) => mean(sl, b.state[l] as T)),
-    param: () => zipParams(a.param(), b.param(), mean),
-  }))
+  return {
+    state: first.state.map((sl, l) => mean(sl, second.state[l] as T)),
+    param: () => zipParams(first.param(), second.param(), mean),
+  }
 }
+
+/** The mean of two phases: with +β and −β from the same s*, the centered estimate, whose error is O(β²). */
+export const meanOf = <T>(out: Algebra<never, T>, first: Phase<Moment<T>>, second: Phase<Moment<T>>): Phase<Moment<T>> =>
+  mapPhase(zipPhases(first, second), ([a, b]) => meanMoment(out, a, b))

@@ -2,14 +2,15 @@
  * The reference interpreter: float64 on ndarray and ndarray-ops. The one to read, and the one that the others are held to.
  *
  * Every result is freshly allocated and row-major, so nothing aliases; the type gives no way to write. Only this file
- * knows that tensors are ndarrays. Numerics: sums run in index order; products of matrices accumulate over the inner
- * index in increasing order (for `matmulTN`, over the batch), without FMA. NaN and infinities propagate.
+ * knows that tensors are ndarrays. Numerics: sums run in index order; products of matrices (`products.ts`) accumulate over the
+ * inner index in increasing order (for `matmulTN`, over the batch), without FMA. NaN and infinities propagate.
  */
 import ndarray, { type NdArray } from 'ndarray'
 import ops from 'ndarray-ops'
 import { float64 } from '../number/float64.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'
 import { entries, expectEntries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
+import { productNN, productNT, productTN } from './products.ts'
 
 /** An immutable float64 tensor. Read it with `reference.numbers`. */
 export interface Tensor {
@@ -40,41 +41,7 @@ const map = (f: (x: number) => number) => (x: Tensor): Tensor => {
   return close(wrap(out, x.shape))
 }
 
-// a[m,k] b[k,n]: row of a times rows of b, so that the innermost loop walks both b and the result in memory order.
-const kernelNN = (a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array => {
-  const out = new Float64Array(m * n)
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < k; j++) {
-      const factor = a[i * k + j] as number
-      for (let c = 0, o = i * n, r = j * n; c < n; c++, o++, r++) out[o] = (out[o] as number) + factor * (b[r] as number)
-    }
-  return out
-}
-
-// a[m,k] b[n,k]ᵀ: dot products of rows.
-const kernelNT = (a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array => {
-  const out = new Float64Array(m * n)
-  for (let i = 0; i < m; i++)
-    for (let c = 0; c < n; c++) {
-      let total = 0
-      for (let j = 0, p = i * k, q = c * k; j < k; j++, p++, q++) total += (a[p] as number) * (b[q] as number)
-      out[i * n + c] = total
-    }
-  return out
-}
-
-// a[k,m]ᵀ b[k,n]: for each output row, sum the rows of b weighted by one column of a.
-const kernelTN = (a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array => {
-  const out = new Float64Array(m * n)
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < k; j++) {
-      const factor = a[j * m + i] as number
-      for (let c = 0, o = i * n, r = j * n; c < n; c++, o++, r++) out[o] = (out[o] as number) + factor * (b[r] as number)
-    }
-  return out
-}
-
-const product = (kind: 'NN' | 'NT' | 'TN', kernel: typeof kernelNN) => (a: Tensor, b: Tensor): Tensor => {
+const product = (kind: 'NN' | 'NT' | 'TN', kernel: typeof productNN) => (a: Tensor, b: Tensor): Tensor => {
   const [m, k, n] = productShape(kind, a.shape, b.shape)
   return close(wrap(kernel(open(a).data, open(b).data, m, k, n), [m, n]))
 }
@@ -113,9 +80,9 @@ export const reference: Algebra<Op, Tensor> = {
     ops.muls(out, open(x), open(c).data[0] as number)
     return close(out)
   },
-  matmulNN: product('NN', kernelNN),
-  matmulNT: product('NT', kernelNT),
-  matmulTN: product('TN', kernelTN),
+  matmulNN: product('NN', productNN),
+  matmulNT: product('NT', productNT),
+  matmulTN: product('TN', productTN),
   addRow: (x, row) => {
     const [rows, n] = matrixShape('addRow', x.shape)
     expectShape('addRow', row.shape, [n])
