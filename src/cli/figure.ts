@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { syntheticDigits } from '../data/synthetic.ts'
-import { runFigure } from '../experiment/comparison.ts'
+import { type OnProgress, runFigure } from '../experiment/comparison.ts'
 import { adjusted, curveFigures, type Figure } from '../experiment/figure.ts'
 import type { Source } from '../experiment/figure-data.ts'
 import { type FigureReport, reportOf } from '../experiment/figure-report.ts'
@@ -40,12 +40,19 @@ const sourceOf = (
 }
 
 const run = (request: FigureRequest, figure: Figure, source: Source | undefined): E.Either<UserError, FigureReport> => {
-  // Begun at the first moment: the free phase before it would spoil the estimate of the time left.
+  // A bar for each stage, since their steps take different times; a new one begins where a stage does.
   let bar: Progress | undefined
+  const onProgress: OnProgress = (stage, done, total) => {
+    if (done === 1) {
+      bar?.end()
+      bar = progress(`figure ${figure.number}, ${stage}`, total)
+    }
+    bar?.advance(done)
+  }
   const result = runFigure(reference, figure, {
     seed: request.seed,
     curves,
-    onProgress: (done, total) => (bar ??= progress(`figure ${figure.number}`, total)).advance(done),
+    onProgress,
     ...(source && { source }),
   })
   bar?.end()

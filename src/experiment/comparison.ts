@@ -64,15 +64,18 @@ const posed = <T>(A: Algebra<Op, T>, nudging: Nudging, setting: Setting<Op>, dat
 const weighted = <T>(phase: Phase<Moment<T>>, weigh: (v: Layers<T>) => Layers<T>): Phase<Moment<T>> =>
   mapPhase(phase, ({ state, param }) => ({ state: weigh(state), param }))
 
-/** How a run is watched: coordinates per panel, and progress. */
+/** How a run is watched: coordinates to keep per panel, and progress. */
 export interface Watching {
   readonly curves: number
-  readonly onMoment?: (t: number) => void
+  readonly onProgress?: OnProgress
 }
+
+/** Told how much of how much is done: of T free steps, then of K moments of both folds. */
+export type OnProgress = (stage: 'free phase' | 'both folds', done: number, total: number) => void
 
 /** Runs a figure's dynamics with one nudging on the given data. Left: mistakes in the data, or a state that diverged. */
 export const runNudging = <T>(
-  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, watching: Watching,
+  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, { curves, onProgress = () => undefined }: Watching,
 ): E.Either<Mistake, NudgingRun> => {
   const { epsilon, T, K, activation } = figure
   const beta = strength(figure)
@@ -80,7 +83,7 @@ export const runNudging = <T>(
   return pipe(
     posed(A, nudging, setting, data),
     E.bindTo('model'),
-    E.bind('settled', ({ model }) => freePhase(model.problem, { steps: T, keep: K })),
+    E.bind('settled', ({ model }) => freePhase(model.problem, { steps: T, keep: K, onStep: (t) => { onProgress('free phase', t, T) } })),
     E.bind('bptt', ({ model, settled }) => backpropagation(model.problem, settled, K)),
     E.bind('plus', () => finite(A, beta)),
     E.bind('minus', () => finite(A, -beta)),
@@ -92,9 +95,9 @@ export const runNudging = <T>(
         ({ 'one-sided': a, centered: meanMoment(A, a, b), limit: exact }))
       const descent = descending(problem, bptt)
       const reference = metric === undefined ? descent : weighted(descent, metric(settled.state))
-      const watch = watched(A, problem, reference, descent, settled.state, { steps: K, count: watching.curves })
+      const watch = watched(A, problem, reference, descent, settled.state, { steps: K, count: curves })
       return {
-        ...compare(A, reference, candidates, { names: estimates, steps: K, watch, ...(watching.onMoment && { onMoment: watching.onMoment }) }),
+        ...compare(A, reference, candidates, { names: estimates, steps: K, watch, onMoment: (t) => { onProgress('both folds', t + 1, K) } }),
         nudging,
         certificate: { steps: settled.steps, residual: settled.residual, repeatedAt: settled.repeatedAt },
       }
@@ -112,26 +115,19 @@ export interface FigureRun {
 }
 
 /** How a figure is run: everything but its own numbers. */
-export interface RunOptions {
+export interface RunOptions extends Watching {
   readonly seed: number
   /** Needed by figures on digits. */
   readonly source?: Source
-  /** Curves to keep per layer and parameter. */
-  readonly curves: number
-  /** Told how many of how many moments are done. */
-  readonly onProgress?: (done: number, total: number) => void
 }
 
 /** Draws the data from the seed and runs the figure. Left: numbers that do not fit the data, or a state that diverged. */
 export const runFigure = <T>(
-  A: Algebra<Op, T>, figure: Figure, { seed, source, curves, onProgress = () => undefined }: RunOptions,
-): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> => {
-  const total = figure.nudgings.length * figure.K
-  return pipe(
+  A: Algebra<Op, T>, figure: Figure, { seed, source, ...watching }: RunOptions,
+): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> =>
+  pipe(
     dataOf(A, figure, seed, source),
     E.flatMap(({ drawn, ...data }) => pipe(
       figure.nudgings,
-      E.traverseArrayWithIndex((n, nudging) => runNudging(A, figure, nudging, data,
-        { curves, onMoment: (t) => onProgress(n * figure.K + t + 1, total) })),
+      E.traverseArray((nudging) => runNudging(A, figure, nudging, data, watching)),
       E.map((nudgings) => ({ figure, seed, drawn, interpreter: A.name, nudgings })))))
-}

@@ -5,6 +5,7 @@ import { type BatchError, miniBatch } from '../data/batch.ts'
 import type { Digits } from '../data/digits.ts'
 import { type Random, sampled, seeded, uniforms } from '../data/random.ts'
 import type { Data } from '../fold/pose.ts'
+import { type Layer, layerShape } from '../phi/interaction.ts'
 import { layersOf } from '../phi/setting.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import type { BadHyperparameter, Figure } from './figure.ts'
@@ -73,9 +74,10 @@ export const dataOf = <T>(
   A: Algebra<never, T>, figure: Figure, seed: number, source?: Source,
 ): E.Either<BadHyperparameter | BatchError, Posed<T>> => {
   const interaction = figure.interaction(figure.sizes)
-  if (layersOf(interaction).length !== figure.sizes.length) throw new RangeError('dataOf: the interaction has other layers than sizes')
+  const layers = layersOf(interaction)
+  if (layers.length !== figure.sizes.length) throw new RangeError('dataOf: the interaction has other layers than sizes')
   const [theta, rng] = initialise(A, interaction.params, seeded(seed))
   if (figure.input === 'random') return E.right({ theta, ...random(A, figure, rng) })
   if (source === undefined) throw new RangeError(`dataOf: figure ${figure.number} needs digits`)
-  return pipe(chosen(A, figure, source, rng), E.map((batch) => ({ theta, ...batch })))
+  return pipe(chosen(A, figure, source, rng), E.map((batch) => ({ theta, ...batch, x: A.reshape(batch.x, layerShape(figure.batch, layers[0] as Layer)) })))
 }

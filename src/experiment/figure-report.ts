@@ -61,7 +61,7 @@ const chartOf = (run: FigureRun): E.Either<MalformedChart, Chart> => {
   const drawn = ordered(nudgings[0] as NudgingRun).filter((quantity) => !quantity.startsWith('b'))
   return curveFigure({
     title: figure.title,
-    subtitle: `${numbersOf(run)}.${sides} rmse of EP: at this β → in the limit β → 0.`,
+    subtitle: `${numbersOf(run)}.${sides} rmse of EP: at this β → in the limit.`,
     xTitle: 'time step t',
     yTitle: 'update',
     colourMeans: 'one colour per neuron or synapse',

@@ -1,15 +1,16 @@
 /**
- * The curve figures of the paper as values: one record each, with the paper's sizes and hyperparameters (its appendix, and
- * THEORY §10). Nothing is run here; see comparison.ts. Sizes are listed input first, the paper lists them output first.
+ * The curve figures of the paper as values: one record each, with the paper's sizes and hyperparameters (its
+ * appendix). Nothing is run here; see comparison.ts. Sizes are listed input first, the paper lists them output first.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Activation, tanh } from '../phi/activation.ts'
+import { type Activation, hardSigmoid, tanh } from '../phi/activation.ts'
 import type { Dynamics, ExactDynamics } from '../phi/dynamics.ts'
 import { energyBased } from '../phi/energy-based.ts'
 import type { Interaction } from '../phi/interaction.ts'
-import { layered, toy } from '../phi/network.ts'
+import { convolutional, type ConvNetwork, layered, toy } from '../phi/network.ts'
+import { maxPooling } from '../phi/pooling.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
-import type { Setting } from '../phi/setting.ts'
+import { layersOf, type Setting } from '../phi/setting.ts'
 import type { Op } from '../tensor/algebra.ts'
 
 /** The numbers of a figure, which may be changed on the command line. */
@@ -27,7 +28,7 @@ export interface Hyperparameters {
   readonly batch: number
 }
 
-/** The nudge added to F is −ε β ∂ℓ/∂s, as in the authors' program (THEORY §11.3): our folds' β is the paper's times ε. */
+/** The nudge added to F is −ε β ∂ℓ/∂s, as in the authors' program (docs/theory.md §12): our folds' β is the paper's times ε. */
 export const strength = ({ epsilon, beta }: Pick<Hyperparameters, 'epsilon' | 'beta'>): number => epsilon * beta
 
 /**
@@ -47,6 +48,8 @@ export interface Figure extends Hyperparameters {
   /** What the network is, for subtitles. */
   readonly network: string
   readonly interaction: (sizes: readonly number[]) => Interaction<never>
+  /** True where the network is more than its sizes, so that they cannot be changed. */
+  readonly fixed?: true
   readonly activation: Activation<Op>
   /** Random x in [0, 1] with a random class, or a mini-batch of digits. */
   readonly input: 'random' | 'digits'
@@ -81,7 +84,31 @@ const inner: Nudging = {
   dynamics: innerNudged,
 }
 
-const layeredSizes: readonly number[] = [784, 512, 10]
+type Numbers = Pick<Figure, 'number' | 'epsilon' | 'beta' | 'T' | 'K'>
+
+/** 784-512-…-10 with `hidden` hidden layers on mini-batches of 20 digits, tanh throughout. */
+const onDigits = (hidden: number, kind: Pick<Figure, 'title' | 'nudgings'>, numbers: Numbers): Figure => ({
+  ...kind,
+  ...numbers,
+  cites: `Figure ${numbers.number}`,
+  network: 'layered network',
+  interaction: layered,
+  activation: tanh,
+  input: 'digits',
+  sizes: [784, ...Array.from({ length: hidden }, () => 512), 10],
+  batch: 20,
+})
+
+const energyBasedOnDigits = { title: 'Energy-based network: EP updates follow BPTT gradients', nudgings: [gradient] }
+const prototypicalOnDigits = { title: 'Prototypical network: the nudge outside and inside σ', nudgings: [outer, inner] }
+
+/** The paper's convolutional network: two convolutions with 5×5 kernels and 2×2 max-pooling, then the output. */
+const convolutions: ConvNetwork = {
+  input: [1, 28, 28],
+  channels: [32, 64],
+  options: { size: 5, stride: 1, padding: 0, pooling: maxPooling(2) },
+  dense: [10],
+}
 
 /** Those that can be run, by the paper's number. */
 export const curveFigures: readonly Figure[] = [
@@ -97,27 +124,20 @@ export const curveFigures: readonly Figure[] = [
     sizes: [5, 50, 10], epsilon: 0.08, beta: 0.01, T: 5000, K: 80, batch: 1,
   },
   {
-    number: 8,
-    title: 'Energy-based network: EP updates follow BPTT gradients',
-    cites: 'Figure 8',
-    network: 'layered network',
-    interaction: layered,
-    activation: tanh,
-    input: 'digits',
-    nudgings: [gradient],
-    sizes: layeredSizes, epsilon: 0.08, beta: 0.001, T: 800, K: 80, batch: 20,
+    ...onDigits(2, prototypicalOnDigits, { number: 4, epsilon: 1, beta: 0.02, T: 5000, K: 10 }),
+    title: 'Convolutional network: the nudge outside and inside σ',
+    network: 'convolutional network (1-32-64 channels, 5×5 kernels, 2×2 max-pooling)',
+    interaction: () => convolutional(convolutions),
+    activation: hardSigmoid,
+    sizes: layersOf(convolutional(convolutions)).map(({ units }) => units),
+    fixed: true,
   },
-  {
-    number: 11,
-    title: 'Prototypical network: the nudge outside and inside σ',
-    cites: 'Figure 11',
-    network: 'layered network',
-    interaction: layered,
-    activation: tanh,
-    input: 'digits',
-    nudgings: [outer, inner],
-    sizes: layeredSizes, epsilon: 1, beta: 0.01, T: 150, K: 10, batch: 20,
-  },
+  onDigits(1, energyBasedOnDigits, { number: 8, epsilon: 0.08, beta: 0.001, T: 800, K: 80 }),
+  onDigits(2, energyBasedOnDigits, { number: 9, epsilon: 0.08, beta: 0.01, T: 5000, K: 150 }),
+  onDigits(3, energyBasedOnDigits, { number: 10, epsilon: 0.08, beta: 0.02, T: 30_000, K: 200 }),
+  onDigits(1, prototypicalOnDigits, { number: 11, epsilon: 1, beta: 0.01, T: 150, K: 10 }),
+  onDigits(2, prototypicalOnDigits, { number: 12, epsilon: 1, beta: 0.01, T: 1500, K: 40 }),
+  onDigits(3, prototypicalOnDigits, { number: 13, epsilon: 1, beta: 0.015, T: 5000, K: 40 }),
 ]
 
 /** 2²⁴ numbers (128 MiB in float64): more in one tensor is a typing error. */
@@ -151,7 +171,9 @@ const faultOf = ({ sizes, epsilon, beta, T, K, batch }: Hyperparameters): Fault 
 /** The same figure with some of its numbers replaced. Left: the first that makes no sense. */
 export const adjusted = (figure: Figure, changes: Partial<Hyperparameters>): E.Either<BadHyperparameter, Figure> => {
   const changed = { ...figure, ...changes }
-  const fault = faultOf(changed)
+  const fault: Fault | undefined = figure.fixed && changes.sizes !== undefined
+    ? ['sizes', `the layers of figure ${figure.number} as they are`, changes.sizes.join('-'), 'leave --sizes out']
+    : faultOf(changed)
   if (fault === undefined) return E.right(changed)
   const [name, expected, got, next] = fault
   return E.left({ _tag: 'BadHyperparameter', name, message: `${name}: expected ${expected}, got ${got}; ${next}` })

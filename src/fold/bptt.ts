@@ -1,5 +1,5 @@
 /**
- * Backpropagation through time: an explicit reverse fold, by `pull` only (THEORY §2). With L the cost at s_T,
+ * Backpropagation through time: an explicit reverse fold, by `pull` only (docs/theory.md §2). With L the cost at s_T,
  *
  *     ∇s(0)   = ∂ℓ/∂s (s_T, y)
  *     ∇s(t+1) = [∂F/∂s (x, s_{T−t−1}, θ)]ᵀ ∇s(t)

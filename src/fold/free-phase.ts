@@ -34,7 +34,7 @@ export const stateDistance = <T>(A: Algebra<never, T>, a: Layers<T>, b: Layers<T
  * Left: BadSteps, WrongShape of `start`, or Diverged as soon as a state is not finite.
  */
 export const freePhase = <T>(
-  problem: Problem<T>, { steps, keep = 0, start = problem.zeros }: FreePhase<T>,
+  problem: Problem<T>, { steps, keep = 0, start = problem.zeros, onStep = () => undefined }: FreePhase<T>,
 ): E.Either<Mistake, Settled<T>> => {
   const { algebra: A, motion } = problem
   if (!Number.isSafeInteger(steps) || steps < 1) return E.left(badSteps('T', steps, 1))
@@ -50,6 +50,7 @@ export const freePhase = <T>(
       const layer = next.findIndex((sl, l) => !Number.isFinite(A.distance(sl, s[l] as T)))
       return E.right(E.left(diverged(t + 1, layer + 1)))
     }
+    onStep(t + 1)
     // Only the last `keep` steps are worth remembering.
     const kept = t >= steps - keep ? [s, ...before] : before
     if (moved > 0) return E.left({ t: t + 1, s: next, residual: moved, before: kept })
@@ -66,6 +67,8 @@ export interface FreePhase<T> {
   readonly keep?: number
   /** s_0; zeros by default. */
   readonly start?: Layers<T>
+  /** Told t after each step, for progress only. */
+  readonly onStep?: (t: number) => void
 }
 
 /** The same state if it moves by at most `tolerance` per step; Left NotSettled otherwise. */

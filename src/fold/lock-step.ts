@@ -2,7 +2,7 @@
  * Several phases compared with one, moment by moment in lock step: nothing is stored but running sums and the few
  * coordinates that a figure will draw, so memory does not grow with K (nor with T).
  */
-import type { Algebra } from '../tensor/algebra.ts'
+import { type Algebra, entries } from '../tensor/algebra.ts'
 import { accumulate, type Agreement, agreement, noSums, type Sums } from './measure.ts'
 import { foldPhase, mapPhase, type Moment, type Phase, zipPhases } from './phase.ts'
 
@@ -11,7 +11,10 @@ export type Flat = Readonly<Record<string, Float64Array>>
 
 /** A moment's numbers. Neurons are averaged over the batch, as the paper draws them; parameters already are batch means. */
 export const flatten = <T>(A: Algebra<never, T>, { state, param }: Moment<T>): Flat => {
-  const layers = state.map((sl, l) => [`s${l + 1}`, A.numbers(A.over(A.sumRows(sl), A.shape(sl)[0] as number))] as const)
+  const layers = state.map((sl, l) => {
+    const [batch = 0, ...rest] = A.shape(sl)
+    return [`s${l + 1}`, A.numbers(A.over(A.sumRows(A.reshape(sl, [batch, entries(rest)])), batch))] as const
+  })
   const params = Object.entries(param()).map(([name, p]) => [name, A.numbers(p)] as const)
   return Object.fromEntries([...layers, ...params])
 }

@@ -1,5 +1,5 @@
 /**
- * How far two courses of K moments lie apart, coordinate by coordinate (THEORY §9), in sums that do not grow with K:
+ * How far two courses of K moments lie apart, coordinate by coordinate (docs/notation.md, measures), in sums that do not grow with K:
  *
  *     rmse(f, g) = √( Σ_t (f − g)² / max(Σ_t f², Σ_t g²) ),   0 where both vanish
  *

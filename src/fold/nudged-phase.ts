@@ -1,5 +1,5 @@
 /**
- * Equilibrium propagation: a fold over time. From s^β_0 = s* (THEORY §3, the paper's eq. for the second phase),
+ * Equilibrium propagation: a fold over time. From s^β_0 = s* (docs/theory.md §3, the paper's eq. for the second phase),
  *
  *     s^β_{t+1} = F(x, s^β_t, θ) − β ∂ℓ/∂s (s^β_t, y)
  *     Δs(β, t)  = (s^β_{t+1} − s^β_t) / β                      per sample
