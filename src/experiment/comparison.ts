@@ -73,22 +73,30 @@ export interface Watching {
 /** Told how much of how much is done: of T free steps, then of K moments of both folds. */
 export type OnProgress = (stage: 'free phase' | 'both folds', done: number, total: number) => void
 
-/** Runs a figure's dynamics with one nudging on the given data. Left: mistakes in the data, or a state that diverged. */
-export const runNudging = <T>(
-  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, { curves, onProgress = () => undefined }: Watching,
+/** The free phase of a figure. No force acts in it, so it is the same whichever way the network is nudged later. */
+const settle = <T>(A: Algebra<Op, T>, figure: Figure, data: Data<T>, onProgress: OnProgress): E.Either<Mistake, Settled<T>> =>
+  pipe(
+    posed(A, figure.nudgings[0], settingOf(figure), data),
+    E.flatMap(({ problem }) => freePhase(problem, {
+      steps: figure.T, keep: figure.K, onStep: (t) => { onProgress('free phase', t, figure.T) },
+    })))
+
+const settingOf = ({ interaction, sizes, activation, epsilon }: Figure): Setting<Op> => ({ interaction: interaction(sizes), activation, epsilon })
+
+/** Both folds from a settled state, with one way to nudge. Left: mistakes in the data. */
+const runNudging = <T>(
+  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, settled: Settled<T>, curves: number, onProgress: OnProgress,
 ): E.Either<Mistake, NudgingRun> => {
-  const { epsilon, T, K, activation } = figure
+  const { K } = figure
   const beta = strength(figure)
-  const setting: Setting<Op> = { interaction: figure.interaction(figure.sizes), activation, epsilon }
   return pipe(
-    posed(A, nudging, setting, data),
+    posed(A, nudging, settingOf(figure), data),
     E.bindTo('model'),
-    E.bind('settled', ({ model }) => freePhase(model.problem, { steps: T, keep: K, onStep: (t) => { onProgress('free phase', t, T) } })),
-    E.bind('bptt', ({ model, settled }) => backpropagation(model.problem, settled, K)),
+    E.bind('bptt', ({ model }) => backpropagation(model.problem, settled, K)),
     E.bind('plus', () => finite(A, beta)),
     E.bind('minus', () => finite(A, -beta)),
-    E.bind('tangent', ({ model, settled }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
-    E.map(({ model: { problem, metric }, settled, bptt, plus, minus, tangent }) => {
+    E.bind('tangent', ({ model }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
+    E.map(({ model: { problem, metric }, bptt, plus, minus, tangent }) => {
       const up = equilibriumPropagation(problem, plus, settled.state)
       const down = equilibriumPropagation(problem, minus, settled.state)
       const candidates = mapPhase(zipPhases(zipPhases(up, down), tangent), ([[a, b], exact]): Record<Estimate, Moment<T>> =>
@@ -123,11 +131,13 @@ export interface RunOptions extends Watching {
 
 /** Draws the data from the seed and runs the figure. Left: numbers that do not fit the data, or a state that diverged. */
 export const runFigure = <T>(
-  A: Algebra<Op, T>, figure: Figure, { seed, source, ...watching }: RunOptions,
+  A: Algebra<Op, T>, figure: Figure, { seed, source, curves, onProgress = () => undefined }: RunOptions,
 ): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> =>
   pipe(
     dataOf(A, figure, seed, source),
     E.flatMap(({ drawn, ...data }) => pipe(
-      figure.nudgings,
-      E.traverseArray((nudging) => runNudging(A, figure, nudging, data, watching)),
+      settle(A, figure, data, onProgress),
+      E.flatMap((settled) => pipe(
+        figure.nudgings,
+        E.traverseArray((nudging) => runNudging(A, figure, nudging, data, settled, curves, onProgress)))),
       E.map((nudgings) => ({ figure, seed, drawn, interpreter: A.name, nudgings })))))

@@ -53,7 +53,8 @@ export interface Figure extends Hyperparameters {
   readonly activation: Activation<Op>
   /** Random x in [0, 1] with a random class, or a mini-batch of digits. */
   readonly input: 'random' | 'digits'
-  readonly nudgings: readonly Nudging[]
+  /** The ways to nudge it, at least one. */
+  readonly nudgings: readonly [Nudging, ...Nudging[]]
 }
 
 /** Why a figure cannot be run with these numbers. `message` is one line. */
@@ -99,8 +100,8 @@ const onDigits = (hidden: number, kind: Pick<Figure, 'title' | 'nudgings'>, numb
   batch: 20,
 })
 
-const energyBasedOnDigits = { title: 'Energy-based network: EP updates follow BPTT gradients', nudgings: [gradient] }
-const prototypicalOnDigits = { title: 'Prototypical network: the nudge outside and inside σ', nudgings: [outer, inner] }
+const energyBasedOnDigits: Pick<Figure, 'title' | 'nudgings'> = { title: 'Energy-based network: EP updates follow BPTT gradients', nudgings: [gradient] }
+const prototypicalOnDigits: Pick<Figure, 'title' | 'nudgings'> = { title: 'Prototypical network: the nudge outside and inside σ', nudgings: [outer, inner] }
 
 /** The paper's convolutional network: two convolutions with 5×5 kernels and 2×2 max-pooling, then the output. */
 const convolutions: ConvNetwork = {
