@@ -70,7 +70,7 @@ describe('parameters', () => {
 })
 
 describe('numbers of a figure', () => {
-  it('are the paper\'s (THEORY §10)', () => {
+  it('are the paper\'s (its appendix)', () => {
     const rows = curveFigures.map(({ number, sizes, epsilon, beta, T, K, batch }) =>
       `${number}: ${sizes.join('-')} dt ${epsilon} beta ${beta} T ${T} K ${K} batch ${batch}`)
     expect(rows).toEqual([
@@ -189,9 +189,13 @@ describe('a run', () => {
   })
 
   it('tells its progress up to the end', () => {
-    const seen: (readonly [number, number])[] = []
-    rightOf(runFigure(reference, small(11, { T: 20, K: 3 }), { seed: 1, source, curves: 2, onProgress: (done, total) => seen.push([done, total]) }))
-    expect(seen).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6]))
+    const seen: string[] = []
+    rightOf(runFigure(reference, small(11, { T: 4, K: 3 }), {
+      seed: 1, source, curves: 2, onProgress: (stage, done, total) => seen.push(`${stage} ${done}/${total}`),
+    }))
+    // One free phase, then both folds for each of the two ways to nudge.
+    const folds = [1, 2, 3].map((done) => `both folds ${done}/3`)
+    expect(seen).toEqual([...[1, 2, 3, 4].map((done) => `free phase ${done}/4`), ...folds, ...folds])
   })
 
   it('is the same for the same seed', () => {

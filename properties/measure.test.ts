@@ -1,4 +1,4 @@
-/** The measures of THEORY §9, against their definition, and that NaN is never lost on the way. */
+/** The measures of docs/notation.md, against their definition, and that NaN is never lost on the way. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accumulate, agreement, noSums } from '../src/fold/measure.ts'

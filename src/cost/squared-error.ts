@@ -1,4 +1,4 @@
-/** ℓ = ½ ‖sᴸ − y‖², so ∂ℓ/∂sᴸ = sᴸ − y. THEORY §6. */
+/** ℓ = ½ ‖sᴸ − y‖², so ∂ℓ/∂sᴸ = sᴸ − y. docs/theory.md §1. */
 import type { Cost } from './cost.ts'
 
 /** Half the squared distance of the output layer to the target. */

@@ -49,7 +49,7 @@ const complexStep = (activation: Activation<Smooth>) => (x: number): Verdict => 
 const complexLaw = (activation: Activation<Smooth>): Law => law({
   name: `L1.${activation.name}`,
   says: 'slope and curvature agree with the complex step of value and slope',
-  cites: 'THEORY §10; Squire & Trapp 1998',
+  cites: 'paper, appendix; Squire & Trapp 1998',
   about: [activation.name],
   rung: 'float64',
   over: ['reference', 'lift(complex)'],
@@ -77,7 +77,7 @@ const byDual = (activation: Activation<Clips>) => ([n, d]: readonly [number, num
 const dualLaw = (name: string, activation: Activation<Clips>, says: string): Law => law({
   name: `L1.${name}`,
   says,
-  cites: 'THEORY §1',
+  cites: 'docs/theory.md §5: ρ′ and ρ″',
   about: [name === 'hardsigm' ? 'hardSigmoid' : name],
   rung: 'exact rationals',
   over: ['lift(rational)', 'dualOf(lift(rational))'],
@@ -106,7 +106,7 @@ export const activationLaws: readonly Law[] = [
   dualLaw('identity', identity, 'slope and curvature agree with dual numbers'),
   dualLaw('polynomial', polynomial(0.5, 1, -0.25, 2), 'slope and curvature agree with dual numbers'),
   law({
-    name: 'L1.squared-error', says: '∂ℓ/∂s agrees with dual numbers', cites: 'THEORY §6', about: ['squaredError'],
+    name: 'L1.squared-error', says: '∂ℓ/∂s agrees with dual numbers', cites: 'docs/theory.md §1', about: ['squaredError'],
     rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 100,
     instances: fc.array(fc.tuple(pair, pair, pair), { minLength: 1, maxLength: 5 }),
     subject: squaredError,

@@ -52,18 +52,18 @@ const exact = (name: string, says: string, cites: string, about: readonly string
 const settingOf = (make: Make) => (spec: NetworkSpec) => ({ interaction: make(spec), activation: activationOf(spec), epsilon: spec.epsilon })
 
 export const convolutionLaws: readonly Law[] = [
-  exact('L1.conv', 'value, ∂Ψ/∂u, ∂Ψ/∂θ and pull agree with dual numbers in every direction', 'paper, appendix on convolutions; THEORY §5',
+  exact('L1.conv', 'value, ∂Ψ/∂u, ∂Ψ/∂θ and pull agree with dual numbers in every direction', 'paper, appendix on convolutions; docs/theory.md §13',
     ['conv', 'convolutional', 'maxPooling', 'averagePooling'], termDerivatives, [
       ['transposed convolution without the flip', flipped],
       ['stale pooling positions in ∂Ψ/∂w', stale],
       ['no feedback to the first layer', forgetful],
       ['pull.param of the first kernel doubled', doubled],
     ]),
-  exact('L1.pull.conv', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'THEORY §5', ['conv', 'innerNudged'],
+  exact('L1.pull.conv', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'docs/theory.md §13', ['conv', 'innerNudged'],
     (make) => transposes((spec) => innerNudged(settingOf(make)(spec))), [
       ['transposed convolution without the flip', flipped],
       ['pull.param of the first kernel doubled', doubled],
     ]),
-  exact('L2.hessian.conv', '⟨v, ∂²Φ/∂s² w⟩ = ⟨w, ∂²Φ/∂s² v⟩', 'paper, proof of Theorem 1', ['conv', 'energyBased'],
+  exact('L2.hessian.conv', '⟨v, ∂²Φ/∂s² w⟩ = ⟨w, ∂²Φ/∂s² v⟩', 'paper, proof of Theorem 1; docs/theory.md §13', ['conv', 'energyBased'],
     (make) => hessian((spec) => energyBased(settingOf(make)(spec))), [['transposed convolution without the flip', flipped]]),
 ]

@@ -1,21 +1,23 @@
 /** The instances of L1 and L2: which terms and settings, and which faults in their derivatives must be seen. */
 import type fc from 'fast-check'
 import { bias } from '../phi/bias.ts'
-import { clamped } from '../phi/clamped.ts'
+import { clamped, clampedExact } from '../phi/clamped.ts'
 import { dense } from '../phi/dense.ts'
 import type { Dynamics, ExactDynamics, GradientDynamics } from '../phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
-import type { Interaction } from '../phi/interaction.ts'
+import type { Interaction, Params } from '../phi/interaction.ts'
 import { lateral } from '../phi/lateral.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
 import type { Setting } from '../phi/setting.ts'
 import type { Activation } from '../phi/activation.ts'
+import type { Algebra } from '../tensor/algebra.ts'
 import { differences, hessian, primitive, symmetry, termDerivatives, transposes } from './derivatives.ts'
 import { activationOf, interactionOf, networks, type NetworkSpec } from './instances.ts'
-import { type Law, law, type Verdict } from './law.ts'
+import { type Law, law, type Verdict, worst } from './law.ts'
 import { faultyActivation, faultyMotion, faultyTerm, mapDrives, mapParams, withUnitMetric } from './mutants.ts'
 
 type Make<X> = (spec: NetworkSpec) => X
+type Clips = 'clip' | 'inside'
 
 const specs = networks({ layers: 3, units: 3, batch: 2, steps: 1 })
 // Terms are judged at the top of a network with a hidden layer, so that `from` may be a layer.
@@ -67,47 +69,67 @@ const withPhi = (make: Make<GradientDynamics<never>>, change: Parameters<typeof 
 
 const asOuter: Make<ExactDynamics<never>> = (spec) => withUnitMetric(outer(spec))
 
+type Clamping = (free: ExactDynamics<never>) => ExactDynamics<Clips>
+const bothClamped = (clamp: Clamping): Make<readonly ExactDynamics<Clips>[]> => (spec) => [clamp(energy(spec)), clamp(inner(spec))]
+// A unit beyond a wall takes no force, but its metric says that it does.
+const unmasked: Clamping = (free) => ({
+  ...clampedExact(free),
+  at: <T>(A: Algebra<Clips, T>) => (theta: Params<T>, x: T) =>
+    ({ ...clampedExact(free).at(A)(theta, x), metric: free.at(A)(theta, x).metric }),
+})
+
 /** L1 and L2 over exact rationals. */
 export const derivativeLaws: readonly Law[] = [
-  exact('L1.dense', says, 'THEORY §5', ['dense'], deep, denseTerm, termDerivatives, [...faultsOf(denseTerm), ...driveFaults(denseTerm)]),
-  exact('L1.dense-input', says, 'THEORY §5', ['dense'], deep, inputTerm, termDerivatives, faultsOf(inputTerm)),
-  exact('L1.bias', says, 'THEORY §5', ['bias'], deep, biasTerm, termDerivatives, faultsOf(biasTerm)),
-  exact('L1.lateral', says, 'THEORY §5', ['lateral'], deep, lateralTerm, termDerivatives, [...faultsOf(lateralTerm), ...driveFaults(lateralTerm)]),
-  exact('L1.primitive', 'F = ∂Φ/∂s and rule = ∂Φ/∂θ by dual numbers', 'paper §2, eq. (1); THEORY §1, H1', ['energyBased'], specs, energy, primitive, [
+  exact('L1.dense', says, 'docs/theory.md §5', ['dense'], deep, denseTerm, termDerivatives, [...faultsOf(denseTerm), ...driveFaults(denseTerm)]),
+  exact('L1.dense-input', says, 'docs/theory.md §5', ['dense'], deep, inputTerm, termDerivatives, faultsOf(inputTerm)),
+  exact('L1.bias', says, 'docs/theory.md §5', ['bias'], deep, biasTerm, termDerivatives, faultsOf(biasTerm)),
+  exact('L1.lateral', says, 'docs/theory.md §5', ['lateral'], deep, lateralTerm, termDerivatives, [...faultsOf(lateralTerm), ...driveFaults(lateralTerm)]),
+  exact('L1.primitive', 'F = ∂Φ/∂s and rule = ∂Φ/∂θ by dual numbers', 'paper §2, eq. (1); docs/theory.md §5', ['energyBased'], specs, energy, primitive, [
     ['slope ρ′ three times too large', (spec) => energyBased(setting(spec, steep(spec)))],
     ['rule without ε', withPhi(energy, (A, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => A.scale(8, p)) }))],
   ]),
-  exact('L1.finite-differences', 'F = ∂Φ/∂s by central differences, exact for polynomials', 'paper §2, eq. (1); THEORY §1, H1', ['energyBased'], specs, energy, differences, [
+  exact('L1.finite-differences', 'F = ∂Φ/∂s by central differences, exact for polynomials', 'paper §2, eq. (1); docs/theory.md §5', ['energyBased'], specs, energy, differences, [
     ['slope ρ′ three times too large', (spec) => energyBased(setting(spec, steep(spec)))],
   ]),
-  exact<ExactDynamics<never>>('L1.pull.energy-based', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'THEORY §5', ['energyBased'], specs, energy, transposes, [
+  exact<ExactDynamics<never>>('L1.pull.energy-based', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'docs/theory.md §5', ['energyBased'], specs, energy, transposes, [
     ['pull without ρ″', (spec) => energyBased(setting(spec, flat(spec)))],
     ['∇x twice too large', noInput(energy)],
   ]),
-  exact('L1.pull.published', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'THEORY §11.1', ['publishedEnergyBased'], specs, (spec) => publishedEnergyBased(setting(spec)), transposes, [
+  exact('L1.pull.published', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'docs/theory.md §12', ['publishedEnergyBased'], specs, (spec) => publishedEnergyBased(setting(spec)), transposes, [
     ['pull without ρ″', (spec) => publishedEnergyBased(setting(spec, flat(spec)))],
   ]),
-  exact<Dynamics<never>>('L1.pull.prototypical', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'THEORY §5', ['innerNudged', 'outerNudged'], specs, outer, transposes, [
+  exact<Dynamics<never>>('L1.pull.prototypical', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'docs/theory.md §6', ['innerNudged', 'outerNudged'], specs, outer, transposes, [
     ['slope σ′ three times too large', (spec) => outerNudged(setting(spec, steep(spec)))],
     ['∇x twice too large', noInput(inner)],
   ]),
-  exact('L2.hessian', '⟨v, ∂²Φ/∂s² w⟩ = ⟨w, ∂²Φ/∂s² v⟩', 'paper, proof of Theorem 1; THEORY §1', ['energyBased'], specs, energy, hessian, [
+  exact('L2.hessian', '⟨v, ∂²Φ/∂s² w⟩ = ⟨w, ∂²Φ/∂s² v⟩', 'paper, proof of Theorem 1; docs/theory.md §5', ['energyBased'], specs, energy, hessian, [
     ['one layer of pull.state doubled', withPhi(energy, (A, m) => ({
       pull: (s) => (v) => ({ ...m.pull(s)(v), state: m.pull(s)(v).state.map((p, l) => (l === 0 ? A.scale(2, p) : p)) }),
     }))],
   ]),
-  exact<ExactDynamics<never>>('L2.hypotheses.energy-based', 'J = Jᵀ, forces add, ∂(rule)/∂s = (∂F/∂θ)ᵀ', 'Theorem 1 of the paper, H1', ['hypotheses', 'energyBased'], specs, energy, symmetry, [
+  exact<ExactDynamics<never>>('L2.hypotheses.energy-based', 'J = Jᵀ, forces add, ∂(rule)/∂s = (∂F/∂θ)ᵀ', 'Theorem 1 of the paper; docs/theory.md §4, §5', ['hypotheses', 'energyBased'], specs, energy, symmetry, [
     ['nudge outside a drive without metric (outer prototypical)', asOuter],
   ]),
-  exact('L2.hypotheses.inner-nudge', 'J M = M Jᵀ, forces enter through M = εD, ∂(rule)/∂s M = (∂F/∂θ)ᵀ', 'docs/theory.md, inner nudge; THEORY §5', ['hypotheses', 'innerNudged'], specs, inner, symmetry, [
+  exact('L2.hypotheses.inner-nudge', 'J M = M Jᵀ, forces enter through M = εD, ∂(rule)/∂s M = (∂F/∂θ)ᵀ', 'docs/theory.md §4, §6', ['hypotheses', 'innerNudged'], specs, inner, symmetry, [
     ['metric without ε', (spec) => faultyMotion(inner(spec), (A, m) => ({ metric: (s) => (v) => m.metric(s)(v).map((p) => A.scale(4, p)) }))],
     ['nudge outside σ', asOuter],
   ]),
   law({
-    name: 'L1.pull.clamped', says: '⟨w, DF⟩ = ⟨pull w, ·⟩ for clipped states, away from the walls’ corners', cites: 'THEORY §5', about: ['clamped'],
+    name: 'L1.pull.clamped', says: '⟨w, DF⟩ = ⟨pull w, ·⟩ for clipped states, away from the walls’ corners', cites: 'docs/theory.md §11', about: ['clamped'],
     rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 100, instances: specs,
     subject: energy,
     judge: (make) => transposes((spec) => clamped(make(spec))),
     mutants: [{ fault: 'pull without ρ″', subject: (spec) => energyBased(setting(spec, flat(spec))) }],
+  }),
+  law({
+    name: 'L2.hypotheses.clamped', says: 'clipped: J M = M Jᵀ, forces enter through M, ∂(rule)/∂s M = (∂F/∂θ)ᵀ with P M for M',
+    cites: 'docs/theory.md §4, §11', about: ['hypotheses', 'clampedExact', 'energyBased', 'innerNudged'],
+    rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 100, instances: specs,
+    subject: bothClamped(clampedExact),
+    judge: (make) => (spec) => worst(make(spec).map((dynamics) => symmetry(() => dynamics)(spec))),
+    mutants: [
+      { fault: 'metric without the mask', subject: bothClamped(unmasked) },
+      { fault: 'the mask alone for a metric', subject: bothClamped((free) => clampedExact(withUnitMetric(free))) },
+    ],
   }),
 ]

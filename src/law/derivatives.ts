@@ -109,7 +109,7 @@ export const primitive = (dynamics: (spec: NetworkSpec) => GradientDynamics<neve
 }
 
 /** L2: J M = M Jᵀ, forces enter through M, and the rule's derivative matches: hypothesis (H1) of theorem.ts at any state. */
-export const symmetry = (dynamics: (spec: NetworkSpec) => ExactDynamics<never>) => (spec: NetworkSpec): Verdict => {
+export const symmetry = (dynamics: (spec: NetworkSpec) => ExactDynamics<Clips>) => (spec: NetworkSpec): Verdict => {
   const { data, state, v } = directions(spec)
   const gaps = hypotheses(A, dynamics(spec))(data, { state, before: [] }, v)
   return { gap: Math.max(gaps.symmetric, gaps.force, gaps.rule), allowance: 0 }

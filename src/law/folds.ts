@@ -118,23 +118,23 @@ const walkFaults = [
 
 export const foldLaws: readonly Law[] = [
   law({
-    name: 'L4.split', says: 'T₁ steps then T₂ are T₁ + T₂ steps, free and nudged, bit for bit', cites: 'THEORY §12, L4', about: ['freePhase', 'nudgedPhase'],
+    name: 'L4.split', says: 'T₁ steps then T₂ are T₁ + T₂ steps, free and nudged, bit for bit', cites: 'docs/one-page.md, two folds as phases', about: ['freePhase', 'nudgedPhase'],
     rung: 'float64', over: ['lift(float64)'], runs: 100, instances: long,
     subject: <T>(s: Layers<T>) => s, judge: split,
     mutants: [{ fault: 'the second part starts over', subject: <T>(_: Layers<T>, start: Layers<T>) => start }],
   }),
   law({
-    name: 'L4.adjoint', says: '⟨∇s(t), δ_{T−t}⟩ does not depend on t', cites: 'THEORY §2 and §12, L4', about: ['backpropagation'],
+    name: 'L4.adjoint', says: '⟨∇s(t), δ_{T−t}⟩ does not depend on t', cites: 'docs/theory.md §2', about: ['backpropagation'],
     rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60, instances: short,
     subject: (settled) => settled, judge: adjoint, mutants: walkFaults,
   }),
   law<Trajectory, NetworkSpec>({
-    name: 'L4.total-gradient', says: 'Σ ∇θ(t) over the whole phase is dL/dθ by dual numbers', cites: 'THEORY §2', about: ['backpropagation'],
+    name: 'L4.total-gradient', says: 'Σ ∇θ(t) over the whole phase is dL/dθ by dual numbers', cites: 'docs/theory.md §2', about: ['backpropagation'],
     rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60, instances: short,
     subject: (settled) => settled, judge: total, mutants: walkFaults,
   }),
   law({
-    name: 'L6.telescoping', says: 'Σ_{t<K} Δθ(β, t) = (rule(s_K) − rule(s_0)) / β', cites: 'THEORY §3; paper, eq. for the total update', about: ['equilibriumPropagation'],
+    name: 'L6.telescoping', says: 'Σ_{t<K} Δθ(β, t) = (rule(s_K) − rule(s_0)) / β', cites: 'paper, eq. for the total update; docs/theory.md §8', about: ['equilibriumPropagation'],
     rung: 'float64', over: ['lift(float64)'], runs: 100, instances: long,
     subject: 0, judge: telescoping, mutants: [{ fault: 'the first increment is dropped, as in the published plots', subject: 1 }],
   }),

@@ -122,12 +122,12 @@ const exact = <S>(
 })
 
 export const invarianceLaws: readonly Law[] = [
-  exact('L9.steady', 'F(s) = s at one ε implies it at ε/2, all layers at once or one after another', 'THEORY §12, L9', ['energyBased', 'innerNudged'],
+  exact('L9.steady', 'F(s) = s at one ε implies it at ε/2, all layers at once or one after another', 'docs/theory.md §5, §6', ['energyBased', 'innerNudged'],
     (sl: Q) => sl, steadiness, 'a state off by 1/8', (sl: Q) => A.add(sl, A.fill(sl.shape, 0.125))),
-  exact('L9.no-error', 'a nudge towards the output itself changes nothing', 'THEORY §12, L9', ['nudgedPhase'],
+  exact('L9.no-error', 'a nudge towards the output itself changes nothing', 'docs/theory.md §3', ['nudgedPhase'],
     (output: Q) => output, noError, 'target shifted', (output: Q) => A.add(output, A.fill(output.shape, 1))),
-  exact('L10.batch', 'Δθ is the mean over samples, in any order; Δs are the samples’ own', 'THEORY §12, L10', ['equilibriumPropagation'],
+  exact('L10.batch', 'Δθ is the mean over samples, in any order; Δs are the samples’ own', 'docs/theory.md §10', ['equilibriumPropagation'],
     (batch: number) => Array.from({ length: batch }, (_, b) => batch - 1 - b), batches, 'one sample counted twice', (batch: number) => Array.from({ length: batch }, () => 0)),
-  exact('L11.pointwise', 'a dense layer is a 1×1 convolution: same step, pull and rule', 'THEORY §12, L11', ['conv', 'dense', 'convolutional'],
+  exact('L11.pointwise', 'a dense layer is a 1×1 convolution: same step, pull and rule', 'docs/theory.md §13', ['conv', 'dense', 'convolutional'],
     (w: Q) => w, pointwise, 'the first weights twice as large', (w: Q, name: string) => (name === 'W1' ? A.scale(2, w) : w), networks({ layers: 3, units: 3, batch: 2, steps: 1, architectures: ['layered'] })),
 ]

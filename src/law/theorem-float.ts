@@ -144,7 +144,7 @@ const judge = ({ make, truth }: { readonly make: Make; readonly truth: Make }) =
 const floatLaw = (name: string, make: Make, about: string, faults: readonly (readonly [string, Make])[]): Law => law({
   name,
   says: 'the computed limit of EP equals minus the computed BPTT within the rounding of both, entry by entry',
-  cites: 'Theorem 1 of the paper; THEORY §8, rung 3; Higham §3',
+  cites: 'Theorem 1 of the paper; docs/one-page.md, where a tolerance comes from; Higham §3',
   about: ['limit', 'backpropagation', about],
   rung: 'float64',
   over: ['reference', 'dualOf(reference)'],

@@ -163,14 +163,14 @@ const exactConvolutions = convolutionals({ batch: 1, steps: 8 })
 
 /** L5 on the two rungs without a tolerance. */
 export const exactTheoremLaws: readonly Law[] = [
-  makeLaw('L5.energy-based', 'Δs(t) = −∇s(t) and Δθ(t) = −∇θ(t), identical for all t < K ≤ 12', 'Theorem 1 of the paper; THEORY §4',
+  makeLaw('L5.energy-based', 'Δs(t) = −∇s(t) and Δθ(t) = −∇θ(t), identical for all t < K ≤ 12', 'Theorem 1 of the paper; docs/theory.md §4, §5',
     'energyBased', 'exact rationals', 'dualOf(lift(rational))', 200, exactNetworks, energy, judgeOver(rational, 'energy-based'), energyFaults),
-  makeLaw('L5.inner-nudge', 'Δs(t) = −εD ∇s(t) and Δθ(t) = −∇θ(t), identical for all t < K ≤ 12', 'docs/theory.md, inner nudge; THEORY §5',
+  makeLaw('L5.inner-nudge', 'Δs(t) = −εD ∇s(t) and Δθ(t) = −∇θ(t), identical for all t < K ≤ 12', 'docs/theory.md §4, §6',
     'innerNudged', 'exact rationals', 'dualOf(lift(rational))', 200, exactNetworks, inner, judgeOver(rational, 'prototypical'), innerFaults),
-  makeLaw('L5.energy-based.conv', 'Δs(t) = −∇s(t) and Δθ(t) = −∇θ(t), identical, through convolutions and pooling', 'Theorem 1 of the paper; THEORY §5',
+  makeLaw('L5.energy-based.conv', 'Δs(t) = −∇s(t) and Δθ(t) = −∇θ(t), identical, through convolutions and pooling', 'Theorem 1 of the paper; docs/theory.md §4, §13',
     'convolutional', 'exact rationals', 'dualOf(lift(rational))', 40, exactConvolutions, energy, judgeOver(rational, 'energy-based'), onMaps(energyFaults)),
-  makeLaw('L5.inner-nudge.conv', 'Δs(t) = −εD ∇s(t) and Δθ(t) = −∇θ(t), identical, through convolutions and pooling', 'docs/theory.md, inner nudge; THEORY §5',
+  makeLaw('L5.inner-nudge.conv', 'Δs(t) = −εD ∇s(t) and Δθ(t) = −∇θ(t), identical, through convolutions and pooling', 'docs/theory.md §4, §6, §13',
     'convolutional', 'exact rationals', 'dualOf(lift(rational))', 40, exactConvolutions, inner, judgeOver(rational, 'prototypical'), onMaps(innerFaults)),
-  makeLaw('L5.energy-based.dyadic', 'Δ = −∇ bit for bit where nothing rounds', 'Theorem 1 of the paper; THEORY §8, rung 2',
+  makeLaw('L5.energy-based.dyadic', 'Δ = −∇ bit for bit where nothing rounds', 'Theorem 1 of the paper; docs/one-page.md, laws and rungs',
     'energyBased', 'dyadic float64', 'dualOf(lift(float64))', 200, dyadicNetworks, energy, judgeOver(float64, 'energy-based'), energyFaults),
 ]

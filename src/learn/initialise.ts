@@ -1,7 +1,7 @@
 /**
  * Parameters to start from: every weight and bias uniform in ±1/√fan_in, where fan_in is the number of inputs of the
  * weight, and a bias takes that of the weight which drives the same layer (b2 with W2). This is what the authors' program
- * starts from (the default of its linear layers). THEORY §10.
+ * starts from (the default of its linear layers).
  */
 import type { Params } from '../phi/interaction.ts'
 import type { Algebra, Shape } from '../tensor/algebra.ts'

@@ -10,7 +10,7 @@
  *     ∂²Ψ/∂w∂u v   = P⁻¹(v_to) ⊛ u_from + P⁻¹(u_to) ⊛ v_from
  *
  * A convolution is the product of the gathered patches X (batch·places, channels·k·l) with w as a matrix, so w ⋆ u = X wᵀ,
- * w̃ ⋆ y scatters y w back, and y ⊛ u = yᵀ X. THEORY §5; laws L1, L9–L12.
+ * w̃ ⋆ y scatters y w back, and y ⊛ u = yᵀ X. docs/theory.md §13; laws L1, L2, L5, L11.
  */
 import type { Algebra } from '../tensor/algebra.ts'
 import { channelsFirst, type MapShape, patches, places, type Sliding } from '../tensor/spatial.ts'

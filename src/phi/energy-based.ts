@@ -7,7 +7,7 @@
  *     ∂²Φ/∂s² v   = (1−ε) v + ε [ρ″(s) ⊙ ∂Ψ/∂u ⊙ v + ρ′(s) ⊙ ∂²Ψ/∂u² (ρ′(s) ⊙ v)]
  *     ∂²Φ/∂θ∂s v  = ε ∂²Ψ/∂θ∂u (ρ′(s) ⊙ v)
  *
- * The force of the nudge is added to F. Strict: the theorem holds exactly. THEORY §5; laws L1, L2, L5.
+ * The force of the nudge is added to F. Strict: the theorem holds exactly. docs/theory.md §5; laws L1, L2, L5.
  *
  * The authors' code leaves ρ′ out of the output layer's drive but keeps ρ(output) elsewhere: there F is no gradient and the
  * equality fails. `publishedEnergyBased` is that variant. Both are one program, with a gain g in place of the first ρ′:
@@ -107,7 +107,7 @@ export const energyBased = <N extends Op>(setting: Setting<N>): GradientDynamics
   }
 }
 
-/** The authors' layered network: no ρ′ in the output layer's drive. Not a gradient, so no Φ and no promise. THEORY §11.1. */
+/** The authors' layered network: no ρ′ in the output layer's drive. Not a gradient, so no Φ and no promise. docs/theory.md §12. */
 export const publishedEnergyBased = <N extends Op>(setting: Setting<N>): Dynamics<N> => {
   const { layers, params, at } = gated(setting, (layer, layers) => (layer === layers ? absent : strict))
   return { name: 'energy-based, published output drive', layers, params, at }

@@ -5,7 +5,7 @@
  *     (∂F/∂s)ᵀ v = (1−ε) v + W (εD v)        (∂F/∂θ)ᵀ v = ∂²Ψ/∂θ∂u (εD v)
  *
  * `innerNudged`: s ← (1−ε) s + ε σ(a + f), rule ∂Ψ/∂θ. J D = D Jᵀ, so with the metric M = εD the weights agree exactly and
- * the neurons up to M: Δs = −εD ∇s, Δθ = −∇θ. THEORY §5, proof in docs/theory.md.
+ * the neurons up to M: Δs = −εD ∇s, Δθ = −∇θ. Proof: docs/theory.md §6.
  * `outerNudged`: s ← F + f, the paper's nudge, rule ε ∂Ψ/∂θ. Approximate: it ignores D, and its gap does not vanish with β.
  */
 import type { Algebra, Op } from '../tensor/algebra.ts'
@@ -90,6 +90,6 @@ const outer = <N extends Op>(name: string, setting: Setting<N>, pools: 'current'
 /** The paper's prototypical setting, nudged outside σ: approximate at every β. No metric is promised. */
 export const outerNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> => outer('prototypical, outer nudge', setting, 'current')
 
-/** As the authors' convolutional code has it: the rule takes pooling positions from the state one step before. THEORY §11.6. */
+/** As the authors' convolutional code has it: the rule takes pooling positions from the state one step before. docs/theory.md §12. */
 export const publishedOuterNudged = <N extends Op>(setting: Setting<N>): Dynamics<N> =>
   outer('prototypical, outer nudge, published pooling positions', setting, 'previous')

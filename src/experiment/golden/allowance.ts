@@ -2,16 +2,17 @@
  * How far recorded and computed numbers may lie apart. The records and this library do the same arithmetic in another
  * order, so they differ by rounding. Three limits are given with the records, absolute, for numbers of order 1:
  *
- *     states 1e−13          BPTT 1e−13          EP 1e−14/β          β as the records use it
+ *     states 1e−13          BPTT 1e−13          EP 1e−14/β, conv 1e−13/β          β as the records use it
  *
- * EP divides a difference of two rounded numbers by β. The exact limit β → 0 divides by nothing and takes BPTT's. All
+ * EP divides a difference of two rounded numbers by β; in conv these are sums over maps as well as over the batch. The exact limit β → 0 divides by nothing and takes BPTT's. All
  * other allowances follow from these three, by the derivations below.
  */
 import type { Sums } from '../../fold/measure.ts'
+import type { Setup } from './case.ts'
 
 export const states = 1e-13
 export const bptt = 1e-13
-export const ep = (beta: number): number => 1e-14 / beta
+export const ep = ({ model }: Pick<Setup, 'model'>, beta: number): number => (model === 'conv' ? 1e-13 : 1e-14) / beta
 
 /** L = ½ ‖s − y‖² / batch: |δL| ≤ Σ |s − y| δ / batch ≤ √(2 L outputs) δ, by Cauchy and Schwarz. */
 export const loss = (value: number, outputs: number): number => Math.sqrt(2 * value * outputs) * states

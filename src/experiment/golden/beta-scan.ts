@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { squaredError } from '../../cost/squared-error.ts'
-import { equilibriumPropagation, meanOf } from '../../fold/nudged-phase.ts'
+import { meanOf } from '../../fold/nudged-phase.ts'
 import { type Moment, type Phase, take } from '../../fold/phase.ts'
 import type { Params } from '../../phi/interaction.ts'
 import { limit } from '../../theorem.ts'
@@ -14,7 +14,7 @@ import * as allowance from './allowance.ts'
 import type { BetaScan, Setup } from './case.ts'
 import { aside, type Computed, fields, list, same, scalar } from './comparison.ts'
 import { byLayer, byName, stateOf } from './course.ts'
-import { asGradients, type Gradient, hidden, numbered, reverse, updates } from './gradient.ts'
+import { asGradients, type Gradient, hidden, moves, numbered, reverse, updates } from './gradient.ts'
 import { examples, nudgeOf, parameters, type Posed, settle } from './network.ts'
 
 /** What a file of this kind records. Left: why the case cannot be run. */
@@ -98,14 +98,13 @@ const atBeta = (
     E.bind('up', () => nudgeOf(posed.setup, beta)),
     E.bind('down', () => nudgeOf(posed.setup, -beta)),
     E.map(({ up, down }) => {
-      const { problem, settled, setup } = posed
-      const moments = (nudge: typeof up) => equilibriumPropagation(problem, nudge, settled.state)
+      const { setup } = posed
       const plus = take(updates(posed, up), setup.K)
       const minus = take(updates(posed, down), setup.K)
-      const centered = take(asGradients(posed, meanOf(A, moments(up), moments(down))), setup.K)
+      const centered = take(asGradients(posed, meanOf(A, moves(posed, up), moves(posed, down))), setup.K)
       const recordedByAuthors = plus.map((moment, t) => ({ ...moment, neurons: hidden(posed, moment.neurons, t) }))
       const gap = (f: readonly Gradient[], g: readonly Gradient[]): Computed =>
-        extent(allowance.ep(beta) + allowance.bptt, apart(f, g))
+        extent(allowance.ep(setup, beta) + allowance.bptt, apart(f, g))
       return fields({
         beta: same(beta),
         plus_minus_bptt: gap(plus, bptt),

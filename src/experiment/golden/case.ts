@@ -16,7 +16,7 @@ export interface Affine {
   readonly bias: NumberArray
 }
 
-/** Weights and biases by the file's names: w0, w1, … or w01, w0x, w1x. */
+/** Weights and biases by the file's names: w0, w1, … or w01, w0x, w1x or fc0, …, conv0, …. */
 export type Affines = Readonly<Record<string, Affine>>
 
 export interface Batch {
@@ -24,9 +24,8 @@ export interface Batch {
   readonly y: NumberArray
 }
 
-/** What all cases say of their model and phases. */
-export interface Setup {
-  readonly model: 'toy' | 'eb' | 'p'
+/** What all cases say of their phases. */
+interface Phases {
   readonly activation: 'tanh' | 'sigm' | 'hardsigm'
   readonly clamp: boolean
   /** ρ′ kept in the output layer's drive; the authors' layered energy-based network leaves it out. */
@@ -35,9 +34,31 @@ export interface Setup {
   readonly K: number
   readonly dt: number
   readonly batch: number
+}
+
+/** A fully connected network. */
+interface Layered extends Phases {
+  readonly model: 'toy' | 'eb' | 'p'
   /** Output first, the input size last. */
   readonly sizes: readonly number[]
 }
+
+/** Convolutions with stride 1, each followed by max-pooling of windows side by side, below fully connected layers. */
+export interface Convolutional extends Phases {
+  readonly model: 'conv'
+  /** The fully connected layers only, output first. */
+  readonly sizes: readonly number[]
+  /** Output first, the image's channels last. */
+  readonly channels: readonly number[]
+  /** Rows and columns of the image. */
+  readonly image: readonly [rows: number, columns: number]
+  /** Rows and columns of a kernel, zeros around a map, rows and columns of a pooling window. */
+  readonly filter: number
+  readonly padding: number
+  readonly pool: number
+}
+
+export type Setup = Layered | Convolutional
 
 export interface Common {
   readonly name: string
@@ -60,6 +81,8 @@ export interface Course extends Common {
   readonly params: Affines
   readonly data: Batch
   readonly times: readonly number[] | undefined
+  /** Further β, with which EP was held against BPTT as well. */
+  readonly betas: readonly number[]
 }
 
 /** EP against BPTT at several β and in the limit. */
@@ -102,7 +125,7 @@ export interface Sampled extends Common {
 /** A case that can be run. */
 export type Case = Course | BetaScan | Training | Signs | Sampled
 
-/** A kind of model that the library does not have yet. */
+/** A kind of model that is not known, at all or in this kind of case. */
 export interface Unsupported {
   readonly _tag: 'Unsupported'
   readonly name: string

@@ -1,18 +1,22 @@
 /**
- * A small network's both phases with their whole course: states, gradients by both folds at each moment, and summaries.
+ * A small network's both phases with their whole course: states, gradients by both folds at each moment, summaries, and
+ * what is known of a convolutional network's maps.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { freePhase } from '../../fold/free-phase.ts'
+import type { Sums } from '../../fold/measure.ts'
+import type { Nudge } from '../../fold/nudge.ts'
 import { nudgedPhase } from '../../fold/nudged-phase.ts'
 import { take } from '../../fold/phase.ts'
 import type { Layers, Params } from '../../phi/interaction.ts'
 import { reference as A, type Tensor } from '../../tensor/reference.ts'
 import * as allowance from './allowance.ts'
 import type { Course } from './case.ts'
-import { aside, type Computed, fields, fieldsOf, list, numbers, scalar } from './comparison.ts'
-import { largest, noGaps, type Precision, rmse, rmseOfLayers, withMoment } from './gap.ts'
+import { aside, type Computed, fields, fieldsOf, list, numbers, same, scalar } from './comparison.ts'
+import { furthest, type Gaps, largest, noGaps, type Precision, rmse, rmseOfLayers, withMoment } from './gap.ts'
 import { type Gradient, hidden, reverse, type Slopes, updates } from './gradient.ts'
+import { told } from './maps.ts'
 import { examples, nudgeOf, outputFirst, parameters, type Posed, settle } from './network.ts'
 
 /** One tensor as a leaf. */
@@ -47,12 +51,26 @@ const atBounds = (state: Layers<Tensor>): Computed => list(outputFirst(state).ma
   return scalar(values.filter((value) => value === 0 || value === 1).length / values.length, 2 ** -52)
 }))
 
+const gapsOf = (posed: Posed, ep: readonly Gradient[], bptt: readonly Gradient[]): Gaps =>
+  bptt.reduce((sums, moment, t) => withMoment(posed, sums, ep[t] as Gradient, moment, t), noGaps)
+
+// max |EP − BPTT| of weights and biases at further β.
+const atBetas = (posed: Posed, bptt: readonly Gradient[], betas: readonly number[]): E.Either<string, Computed> =>
+  pipe(
+    betas,
+    E.traverseArray((beta) => E.map((nudge: Nudge<Tensor, Tensor>) => {
+      const { weights, biases } = gapsOf(posed, take(updates(posed, nudge), bptt.length), bptt)
+      const far = (sums: Sums): Computed => furthest({ K: bptt.length, ep: allowance.ep(posed.setup, beta) }, sums)
+      return fields({ beta: same(beta), weights_max: fieldsOf(weights, far), biases_max: fieldsOf(biases, far) })
+    })(nudgeOf(posed.setup, beta))),
+    E.map(list))
+
 // The first entry of nT and dT is 0 in the authors' code.
 const differences = (course: readonly Gradient[]): readonly Params<Tensor>[] => course.map(({ weights }, t) =>
   t > 0 ? weights : Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, A.fill(A.shape(w), 0)])))
 
 /** What a file of this kind records. Left: why the case cannot be run. */
-export const course = ({ setup, params, data, beta, times }: Course): E.Either<string, Computed> =>
+export const course = ({ setup, params, data, beta, betas, times }: Course): E.Either<string, Computed> =>
   pipe(
     E.Do,
     E.bind('theta', () => parameters(setup, params)),
@@ -62,14 +80,15 @@ export const course = ({ setup, params, data, beta, times }: Course): E.Either<s
     E.bind('reversed', ({ posed }) => reverse(posed, setup.K + 1)),
     E.bind('head', ({ posed }) => E.mapLeft(({ message }: { readonly message: string }) => message)(
       freePhase(posed.problem, { steps: 5, keep: 5 }))),
-    E.map(({ posed, nudge, reversed, head }) => {
+    E.let('all', ({ reversed }) => take(reversed, setup.K + 1)),
+    E.let('bptt', ({ all }) => all.slice(0, setup.K)),
+    E.bind('ep_minus_bptt_by_beta', ({ posed, bptt }) => atBetas(posed, bptt, betas)),
+    E.map(({ posed, nudge, all, bptt, ep_minus_bptt_by_beta, head }) => {
       const { state, residual } = posed.settled
-      const precision: Precision = { K: setup.K, ep: allowance.ep(beta) }
-      const all = take(reversed, setup.K + 1)
-      const bptt = all.slice(0, setup.K)
+      const precision: Precision = { K: setup.K, ep: allowance.ep(setup, beta) }
       const ep = take(updates(posed, nudge), setup.K)
       const nudged = [state, ...take(nudgedPhase(posed.problem, nudge.beta, state), setup.K)]
-      const gaps = bptt.reduce((sums, moment, t) => withMoment(posed, sums, ep[t] as Gradient, moment, t), noGaps)
+      const gaps = gapsOf(posed, ep, bptt)
 
       // Weight courses may be kept at some moments only.
       const kept = <X>(moments: readonly X[]): readonly X[] =>
@@ -86,6 +105,7 @@ export const course = ({ setup, params, data, beta, times }: Course): E.Either<s
       const NT = totals(allowance.bptt, bptt, weights)
       const DT = totals(precision.ep, ep, weights)
       const DT_bias = totals(precision.ep, ep, biases)
+      const ofMaps = told(posed)
       return fields({
         official: fields({
           s_star, nS, NT, DT,
@@ -99,6 +119,7 @@ export const course = ({ setup, params, data, beta, times }: Course): E.Either<s
           free_head: byLayer(allowance.states, [head.state, ...head.before].toReversed().map(outputFirst)),
           fraction_at_bounds_s_star: atBounds(state),
           fraction_at_bounds_s_nudged_end: atBounds(nudged[setup.K] as Layers<Tensor>),
+          ...ofMaps.rerun,
         }),
         own: fields({
           s_star, free_residual, s_nudged, nS, dS_raw, NT, DT, DT_bias,
@@ -108,6 +129,9 @@ export const course = ({ setup, params, data, beta, times }: Course): E.Either<s
           grad_steps: gradientSteps(all, kept(all)),
           rmse_instantaneous: rmse(precision, gaps.neurons, gaps.steps),
           rmse_raw_neurons: rmseOfLayers(precision, gaps.raw),
+          fraction_saturated_at_s_star: atBounds(state),
+          ep_minus_bptt_by_beta,
+          ...ofMaps.own,
         }),
         // Differences between two other programs.
         checks: fields({ ep_minus_bptt: largest(precision, gaps), independent_rerun_max_abs_difference: aside }),

@@ -13,6 +13,7 @@ import type { Nudge } from '../../fold/nudge.ts'
 import { equilibriumPropagation, nudgedPhase, zipParams } from '../../fold/nudged-phase.ts'
 import { foldPhase, mapPhase, type Moment, type Phase, zipPhases } from '../../fold/phase.ts'
 import type { Layers, Params } from '../../phi/interaction.ts'
+import { entries } from '../../tensor/algebra.ts'
 import { reference as A, type Tensor } from '../../tensor/reference.ts'
 import { type Posed, outputFirst, split } from './network.ts'
 
@@ -24,13 +25,13 @@ export interface Slopes {
 
 /** One moment of either fold: nS or dS, nT or dT, and in `total` NT or DT. */
 export interface Gradient extends Slopes {
-  /** Output first, each (units). */
+  /** Output first, each (units), or (channels, rows, columns). */
   readonly neurons: Layers<Tensor>
   /** The sums from moment 0 to this one. */
   readonly total: Slopes
 }
 
-/** BPTT's also has nS before the sum over the batch, each (batch, units). */
+/** BPTT's also has nS before the sum over the batch, each (batch, …). */
 export interface ReverseGradient extends Gradient {
   readonly perSample: Layers<Tensor>
 }
@@ -50,30 +51,40 @@ const cumulated = <S extends Step>(phase: Phase<S>, before?: Slopes): Phase<S & 
   },
 })
 
+/** Σ over the batch of a layer, with the layer's arrangement: (batch, …) → (…). */
+const overBatch = (s: Tensor): Tensor => {
+  const [batch = 0, ...unit] = A.shape(s)
+  return A.reshape(A.sumRows(A.reshape(s, [batch, entries(unit)])), unit)
+}
+
 /** BPTT from s_T for up to `steps` moments. */
 export const reverse = ({ setup, problem, settled }: Posed, steps: number): E.Either<string, Phase<ReverseGradient>> =>
   pipe(
     backpropagation(problem, settled, steps),
     E.bimap(({ message }) => message, (phase) => cumulated(mapPhase(phase, ({ state, param }) => {
       const perSample = outputFirst(state).map((s) => A.over(s, setup.batch))
-      return { perSample, neurons: perSample.map(A.sumRows), ...split(setup, param()) }
+      return { perSample, neurons: perSample.map(overBatch), ...split(setup, param()) }
     }))))
 
 const ofUpdates = ({ setup }: Posed, { state, param }: Moment<Tensor>): Step => ({
-  neurons: outputFirst(state).map((s) => A.neg(A.over(A.sumRows(s), setup.batch))),
+  neurons: outputFirst(state).map((s) => A.neg(A.over(overBatch(s), setup.batch))),
   ...split(setup, Object.fromEntries(Object.entries(param()).map(([name, delta]) => [name, A.neg(delta)]))),
 })
 
 // 0 where the unit sits exactly at a wall of [0, 1], else 1.
 const inside = (s: Tensor): Tensor => A.of(A.shape(s), A.numbers(s).map((value) => (value === 0 || value === 1 ? 0 : 1)))
 
+/** EP's own updates from s_T. The rule of conv looks one state back, so it needs the one before s_T too. */
+export const moves = ({ problem, settled }: Posed, nudge: Nudge<Tensor, Tensor>): Phase<Moment<Tensor>> =>
+  equilibriumPropagation(problem, nudge, settled.state, settled.before[0])
+
 /**
- * EP from s_T with a finite β. In clamped networks the authors count no move of a unit whose new state is exactly 0 or
+ * EP from s_T with a finite β, in the records' terms. In clamped networks the authors count no move of a unit whose new state is exactly 0 or
  * 1. No entry is zeroed otherwise (see `hidden`).
  */
 export const updates = (posed: Posed, nudge: Nudge<Tensor, Tensor>): Phase<Gradient> => {
   const { setup, problem, settled } = posed
-  const moments = equilibriumPropagation(problem, nudge, settled.state)
+  const moments = moves(posed, nudge)
   const counted = setup.clamp
     ? mapPhase(zipPhases(moments, nudgedPhase(problem, nudge.beta, settled.state)), ([moment, next]) =>
         ({ ...moment, state: moment.state.map((s, l) => A.mul(inside(next[l] as Tensor), s)) }))
@@ -86,7 +97,7 @@ export const asGradients = (posed: Posed, moments: Phase<Moment<Tensor>>): Phase
   cumulated(mapPhase(moments, (moment) => ofUpdates(posed, moment)))
 
 /**
- * dS as the authors' code records it: in layered networks exactly 0 for t below the layer's number, counted from the
+ * dS as the authors' code records it: in all but the toy network exactly 0 for t below the layer's number, counted from the
  * output. At an exact fixed point these entries are 0 up to rounding; otherwise they hold (residual) / β.
  */
 export const hidden = ({ setup }: Posed, neurons: Layers<Tensor>, t: number): Layers<Tensor> =>

@@ -1,7 +1,7 @@
 /**
- * A recorded case as one of our problems. The files count layers from the output, we from the input: their w0, w1 … of a
- * network with L layers are our W_L, W_{L−1}, …, and their toy network's w01, w0x, w1x are our W2, Wx2, W1. Their toy
- * network has two biases on the output layer, of which only the sum acts.
+ * A recorded case as one of our problems. The files count layers from the output, we from the input: their w0, w1 … (or
+ * fc0, …, conv0, …, counted on) of a network with L layers are our W_L, W_{L−1}, …, and their toy network's w01, w0x, w1x are
+ * our W2, Wx2, W1. Their toy network has two biases on the output layer, of which only the sum acts.
  *
  * Their nudge is dt β (y − s), ours β (y − s): our β is theirs times dt.
  */
@@ -16,45 +16,57 @@ import { type Activation, hardSigmoid, sigm, tanh } from '../../phi/activation.t
 import { clamped } from '../../phi/clamped.ts'
 import type { Dynamics } from '../../phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../../phi/energy-based.ts'
-import { addParams, type Layers, type Params } from '../../phi/interaction.ts'
-import { layered, toy } from '../../phi/network.ts'
-import { outerNudged } from '../../phi/prototypical.ts'
+import { addParams, type Interaction, type Layer, type Layers, layerShape, type Params } from '../../phi/interaction.ts'
+import { convolutional, layered, toy } from '../../phi/network.ts'
+import { maxPooling } from '../../phi/pooling.ts'
+import { outerNudged, publishedOuterNudged } from '../../phi/prototypical.ts'
 import { type Op, sameShape, type Shape, showShape } from '../../tensor/algebra.ts'
 import { reference as A, type Tensor } from '../../tensor/reference.ts'
-import type { Affines, Batch, NumberArray, Setup } from './case.ts'
+import type { Affines, Batch, Convolutional, NumberArray, Setup } from './case.ts'
 
-/** One connection: its two ends, output first (`sizes` index), and our names of its parameters. */
+/** One connection: the layer that it drives, counted from the output, and our names of its parameters. */
 interface Connection {
   readonly to: number
-  readonly from: number
   readonly weight: string
   readonly bias: string
 }
 
-const connections = ({ model, sizes }: Pick<Setup, 'model' | 'sizes'>): Readonly<Record<string, Connection>> => {
+const connections = (setup: Setup): Readonly<Record<string, Connection>> => {
+  const { model, sizes } = setup
   if (model === 'toy')
     return {
-      w01: { to: 0, from: 1, weight: 'W2', bias: 'b2' },
-      w0x: { to: 0, from: 2, weight: 'Wx2', bias: 'b2' },
-      w1x: { to: 1, from: 2, weight: 'W1', bias: 'b1' },
+      w01: { to: 0, weight: 'W2', bias: 'b2' },
+      w0x: { to: 0, weight: 'Wx2', bias: 'b2' },
+      w1x: { to: 1, weight: 'W1', bias: 'b1' },
     }
-  const last = sizes.length - 1
-  return Object.fromEntries(sizes.slice(1).map((_, l) =>
-    [`w${l}`, { to: l, from: l + 1, weight: `W${last - l}`, bias: `b${last - l}` }]))
+  const names = model === 'conv'
+    ? [...sizes.map((_, i) => `fc${i}`), ...setup.channels.slice(1).map((_, j) => `conv${j}`)]
+    : sizes.slice(1).map((_, l) => `w${l}`)
+  return Object.fromEntries(names.map((name, l) =>
+    [name, { to: l, weight: `W${names.length - l}`, bias: `b${names.length - l}` }]))
 }
 
 const byName: Readonly<Record<Setup['activation'], Activation<Op>>> = { tanh, sigm, hardsigm: hardSigmoid }
 
-/** Our dynamics for a recorded model. In toy and eb the input enters through ρ, in p as it is. */
-export const dynamicsOf = ({ model, activation: name, clamp, consistent, dt, sizes }: Setup): Dynamics<Op> => {
-  const activation = byName[name]
-  const inputFirst = sizes.toReversed()
-  const setting = { activation, inputActivation: activation, epsilon: dt }
-  const free: Dynamics<Op> = model === 'p'
-    ? outerNudged({ interaction: layered(inputFirst), activation, epsilon: dt })
-    : model === 'toy'
-      ? energyBased({ interaction: toy(inputFirst), ...setting })
-      : (consistent ? energyBased : publishedEnergyBased)({ interaction: layered(inputFirst), ...setting })
+const convolutions = ({ sizes, channels, image, filter, padding, pool }: Convolutional): Interaction<never> => {
+  const [input = 0, ...maps] = channels.toReversed()
+  const options = { size: filter, stride: 1, padding, pooling: maxPooling(pool) }
+  return convolutional({ input: [input, ...image], channels: maps, options, dense: sizes.toReversed() })
+}
+
+/** Our interaction for a recorded model. Throws RangeError where a kernel or a pooling window does not fit. */
+export const interactionOf = (setup: Setup): Interaction<never> =>
+  setup.model === 'conv' ? convolutions(setup) : (setup.model === 'toy' ? toy : layered)(setup.sizes.toReversed())
+
+/** Our dynamics for a recorded model. In toy and eb the input enters through ρ, in p and conv as it is. */
+export const dynamicsOf = (setup: Setup): Dynamics<Op> => {
+  const { model, consistent, clamp } = setup
+  const activation = byName[setup.activation]
+  const raw = { interaction: interactionOf(setup), activation, epsilon: setup.dt }
+  const through = { ...raw, inputActivation: activation }
+  const free: Dynamics<Op> = model === 'conv' ? publishedOuterNudged(raw)
+    : model === 'p' ? outerNudged(raw)
+      : (model === 'toy' || consistent ? energyBased : publishedEnergyBased)(through)
   return clamp ? clamped(free) : free
 }
 
@@ -84,14 +96,17 @@ const expected = (where: string, { shape }: NumberArray, wanted: Shape): readonl
 
 /** Our θ of recorded parameters. Left: a wrong shape, or a parameter that is missing or unknown. */
 export const parameters = (setup: Setup, params: Affines): E.Either<string, Params<Tensor>> => {
+  const shapes = E.tryCatch(
+    () => interactionOf(setup).params, (error) => `inputs: ${error instanceof Error ? error.message : String(error)}`)
+  if (E.isLeft(shapes)) return shapes
   const known = connections(setup)
   const names = (of: object): string => Object.keys(of).sort().join(', ')
   if (names(known) !== names(params)) return E.left(`inputs.params: expected ${names(known)}, got ${names(params)}`)
   const [wrong] = Object.entries(params).flatMap(([name, { weight, bias }]) => {
-    const { to, from } = known[name] as Connection
-    const [rows, columns] = [setup.sizes[to] as number, setup.sizes[from] as number]
+    const ours = known[name] as Connection
+    const shapeOf = (which: 'weight' | 'bias'): Shape => shapes.right[ours[which]] as Shape
     const where = `inputs.params.${name}`
-    return [...expected(`${where}.weight`, weight, [rows, columns]), ...expected(`${where}.bias`, bias, [rows])]
+    return [...expected(`${where}.weight`, weight, shapeOf('weight')), ...expected(`${where}.bias`, bias, shapeOf('bias'))]
   })
   if (wrong !== undefined) return E.left(wrong)
   return E.right(Object.entries(params).reduce<Params<Tensor>>((theta, [name, { weight, bias }]) => {
@@ -101,9 +116,10 @@ export const parameters = (setup: Setup, params: Affines): E.Either<string, Para
 }
 
 /** Our input and target of a recorded batch. Left: a wrong shape. */
-export const examples = ({ batch, sizes }: Setup, { x, y }: Batch): E.Either<string, Pick<Data<Tensor>, 'x' | 'y'>> => {
-  const [outputs, inputs] = [sizes[0] as number, sizes[sizes.length - 1] as number]
-  const [wrong] = [...expected('x', x, [batch, inputs]), ...expected('y', y, [batch, outputs])]
+export const examples = (setup: Setup, { x, y }: Batch): E.Either<string, Pick<Data<Tensor>, 'x' | 'y'>> => {
+  const { layers } = dynamicsOf(setup)
+  const shapeAt = (l: number): Shape => layerShape(setup.batch, layers.at(l) as Layer)
+  const [wrong] = [...expected('x', x, shapeAt(0)), ...expected('y', y, shapeAt(-1))]
   return wrong === undefined ? E.right({ x: tensor(x), y: tensor(y) }) : E.left(wrong)
 }
 

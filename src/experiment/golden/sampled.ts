@@ -104,7 +104,7 @@ export const sampled = (recorded: Sampled): E.Either<string, Computed> => {
     E.bind('example', () => examples(setup, batchOf(recorded))),
     E.bind('posed', ({ theta, example }) => settle({ ...setup, consistent }, { theta, ...example })),
     E.bind('found', ({ posed }) => summary(posed, recorded)))
-  const precision: Precision = { K: setup.K, ep: allowance.ep(beta) }
+  const precision: Precision = { K: setup.K, ep: allowance.ep(setup, beta) }
   return pipe(
     E.Do,
     E.bind('official', () => variant(setup.consistent)),

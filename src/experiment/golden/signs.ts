@@ -91,7 +91,7 @@ export const signs = ({ setup, beta, params, batches }: Signs): E.Either<string,
         official: fields({
           printed_per_batch: printed(official),
           printed_average: average(official),
-          DT_last: each(({ ep }) => ep.weights, allowance.ep(beta)),
+          DT_last: each(({ ep }) => ep.weights, allowance.ep(setup, beta)),
           NT_K_plus_1_steps: each(({ authors }) => authors.weights, allowance.bptt),
         }),
         rerun: fields({ percent_per_batch: full(official) }),

@@ -1,6 +1,6 @@
 /**
  * Training steps, plain SGD over a few batches, by EP and by BPTT from the same start. The authors' EP takes K nudged
- * steps; their BPTT of layered networks walks K + 1 steps back.
+ * steps; their BPTT walks K + 1 steps back, in convolutional networks K.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -99,9 +99,10 @@ const trained = (training: Training, name: string, theta: Theta, rule: Rule, del
 /** What a file of this kind records. Left: why the case cannot be run. */
 export const training = (recorded: Training): E.Either<string, Computed> => {
   const { setup, beta, rates, params, batches } = recorded
-  if (rates.length !== setup.sizes.length - 1)
-    return E.left(`inputs.learning_rates: expected one for each of ${setup.sizes.length - 1} layers, got ${rates.length}`)
-  const [eps, graphSteps] = [allowance.ep(beta), setup.K + 1]
+  const [eps, graphSteps] = [allowance.ep(setup, beta), setup.model === 'conv' ? setup.K : setup.K + 1]
+  const layers = Object.keys(drivenLayer(setup)).length
+  if (rates.length !== layers)
+    return E.left(`inputs.learning_rates: expected one for each of ${layers} layers, got ${rates.length}`)
   return pipe(
     E.Do,
     E.bind('theta', () => parameters(setup, params)),

@@ -1,6 +1,6 @@
 /**
  * One recorded case from its text to a verdict: passed or not, with the largest difference per quantity; skipped, where
- * its kind of model is not there yet; or unreadable.
+ * its kind of model is not known; or unreadable.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { betaScan } from './beta-scan.ts'
@@ -28,7 +28,7 @@ export const judge = (text: string): Verdict => {
   if (E.isLeft(decoded)) return { _tag: 'Unreadable', message: decoded.left }
   const recorded = decoded.right
   if (recorded._tag === 'Unsupported')
-    return { _tag: 'Skipped', name: recorded.name, reason: `${recorded.what} is not supported yet` }
+    return { _tag: 'Skipped', name: recorded.name, reason: `${recorded.what} is not supported` }
   const computed = run(recorded)
   return E.isLeft(computed)
     ? { _tag: 'Unreadable', message: computed.left }
