@@ -64,8 +64,15 @@ describe('parameters', () => {
     expect(same(theta, other)).toBe(false)
   })
 
+  it('of a kernel and its bias lie within ±1/√(channels · rows · columns)', () => {
+    const [{ W1, b1 }] = initialise(reference, { W1: [4, 2, 3, 3], b1: [4] }, seeded(1))
+    const all = [...reference.numbers(W1!), ...reference.numbers(b1!)].map(Math.abs)
+    expect(Math.max(...all)).toBeLessThanOrEqual(1 / Math.sqrt(18))
+    expect(Math.max(...all)).toBeGreaterThan(0.9 / Math.sqrt(18))
+  })
+
   it('refuse a vector that is the bias of no weight', () => {
-    expect(() => initialise(reference, { b1: [3] }, seeded(1))).toThrow('b1: expected a matrix, or a bias')
+    expect(() => initialise(reference, { b1: [3] }, seeded(1))).toThrow('b1: expected a weight, or a bias')
   })
 })
 
@@ -75,8 +82,13 @@ describe('numbers of a figure', () => {
       `${number}: ${sizes.join('-')} dt ${epsilon} beta ${beta} T ${T} K ${K} batch ${batch}`)
     expect(rows).toEqual([
       '2: 5-50-10 dt 0.08 beta 0.01 T 5000 K 80 batch 1',
+      '4: 784-4608-1024-10 dt 1 beta 0.02 T 5000 K 10 batch 20',
       '8: 784-512-10 dt 0.08 beta 0.001 T 800 K 80 batch 20',
+      '9: 784-512-512-10 dt 0.08 beta 0.01 T 5000 K 150 batch 20',
+      '10: 784-512-512-512-10 dt 0.08 beta 0.02 T 30000 K 200 batch 20',
       '11: 784-512-10 dt 1 beta 0.01 T 150 K 10 batch 20',
+      '12: 784-512-512-10 dt 1 beta 0.01 T 1500 K 40 batch 20',
+      '13: 784-512-512-512-10 dt 1 beta 0.015 T 5000 K 40 batch 20',
     ])
   })
 
@@ -186,6 +198,20 @@ describe('a run', () => {
     for (const curve of nudgings[0]!.curves)
       for (const line of [curve.reference, ...Object.values(curve.candidates)]) expect(line).toHaveLength(K)
     expect(nudgings[0]!.certificate.residual).toBeLessThan(1e-15)
+  })
+
+  it('runs the convolutional figure, and exactly so with the inner nudge once it has settled', () => {
+    const { nudgings } = rightOf(runFigure(
+      reference, rightOf(adjusted(figure(4), { T: 120, K: 3, batch: 1 })), { seed: 1, source, curves: 2 }))
+    const [outer, inner] = nudgings.map(({ agreements }) => Math.max(...Object.values(agreements['limit'] ?? {}).map(({ rmse }) => rmse)))
+    expect(nudgings[0]?.certificate.residual).toBeLessThan(1e-9)
+    expect(inner).toBeLessThan(1e-6)
+    expect(outer).toBeGreaterThan(0.01)
+  })
+
+  it('keeps the layers of the convolutional figure', () => {
+    expect(adjusted(curveFigures.find(({ number }) => number === 4)!, { sizes: [784, 10] }))
+      .toMatchObject({ left: { message: 'sizes: expected the layers of figure 4 as they are, got 784-10; leave --sizes out' } })
   })
 
   it('tells its progress up to the end', () => {

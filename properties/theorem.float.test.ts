@@ -29,6 +29,7 @@ test('toy network 5-50-10, T 5000, K 80: every entry within its allowance, and f
   const network = energyBased({ interaction: toy([5, 50, 10]), activation: tanh, epsilon: 0.08 })
   const data = { theta: parameters(network.params), x: random([1, 5], 40, 1), y: random([1, 10], 41, 1) }
   const settled = orThrow(freePhase(orThrow(pose(A, network, squaredError)(data)), { steps: 5000, keep: 80 }))
+  expect(settled.period).toBe(1)
   expect(settled.repeatedAt).toBeLessThan(5000 - 80)
   const verdict = orThrow(floatTheorem(network, network)(data, settled, 80))
   console.log('toy 5-50-10, K 80: worst entry', verdict)
@@ -43,6 +44,7 @@ test.each([
   const { x, y } = orThrow(miniBatch(syntheticDigits(7, 20), [3, 11]))
   const data = { theta: parameters(network.params), x: A.of(x.shape, x.data), y: A.of(y.shape, y.data) }
   const settled = orThrow(freePhase(orThrow(pose(A, network, squaredError)(data)), { steps: 1500, keep: 8 }))
+  expect(settled.period).toBe(1)
   expect(settled.repeatedAt).toBeLessThan(1500 - 8)
   const verdict = orThrow(floatTheorem(network, network)(data, settled, 8))
   console.log(`784-512-10 ${name}, K 8: worst entry`, verdict)

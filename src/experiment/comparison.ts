@@ -34,7 +34,7 @@ export const estimates = ['one-sided', 'centered', 'limit'] as const
 export type Estimate = (typeof estimates)[number]
 
 /** How settled s_T is: see `Settled`. */
-export type Certificate = Pick<Settled<unknown>, 'steps' | 'residual' | 'repeatedAt'>
+export type Certificate = Pick<Settled<unknown>, 'steps' | 'residual' | 'repeatedAt' | 'period'>
 
 /** One way to nudge, run. */
 export interface NudgingRun extends Comparison {
@@ -107,7 +107,7 @@ const runNudging = <T>(
       return {
         ...compare(A, reference, candidates, { names: estimates, steps: K, watch, onMoment: (t) => { onProgress('both folds', t + 1, K) } }),
         nudging,
-        certificate: { steps: settled.steps, residual: settled.residual, repeatedAt: settled.repeatedAt },
+        certificate: { steps: settled.steps, residual: settled.residual, repeatedAt: settled.repeatedAt, period: settled.period },
       }
     }))
 }

@@ -91,7 +91,7 @@ const jsonOf = (run: FigureRun, version: string): string => {
     runs: nudgings.map(({ nudging, certificate, agreements }) => ({
       name: nudging.name,
       note: nudging.note,
-      settled: { steps: certificate.steps, residual: certificate.residual, repeatedAt: certificate.repeatedAt ?? null },
+      settled: { steps: certificate.steps, residual: certificate.residual, repeatedAt: certificate.repeatedAt ?? null, period: certificate.period ?? null },
       agreements,
     })),
   }, undefined, 2)}\n`
@@ -116,15 +116,15 @@ const tableFor = (run: FigureRun, nudged: NudgingRun): string => {
 }
 
 const certificateOf = (run: FigureRun, nudged: NudgingRun): string => {
-  const { steps, residual, repeatedAt } = nudged.certificate
-  if (repeatedAt !== undefined) return `settled: the free phase repeats its state exactly from step ${repeatedAt} (of ${steps})`
+  const { steps, residual, repeatedAt, period } = nudged.certificate
+  if (repeatedAt !== undefined && period === 1) return `settled: the free phase repeats its state exactly from step ${repeatedAt} (of ${steps})`
   const moved = `after ${steps} free steps the state moves by ${figures(residual, 2)} per step`
   // Whatever the state still moves by enters every update divided by the nudge; (H2) of the theorem asks for none.
   const enters = residual / strength(run.figure)
   const largest = Math.max(...ordered(nudged).filter((q) => q.startsWith('s')).map((q) => agreementOf(nudged, 'one-sided', q).scale))
   return enters > 1e-3 * largest
     ? `NOT settled: ${moved}, which adds ${figures(enters, 2)} to the updates; raise T`
-    : `settled: ${moved}`
+    : `settled: ${moved}${period === undefined ? '' : `, in a cycle of ${period} states known from step ${repeatedAt ?? 0}`}`
 }
 
 /** The report for people; no final newline. */

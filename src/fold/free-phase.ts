@@ -2,8 +2,8 @@
  * The free phase, a fold: s_{t+1} = F(x, s_t, θ) from s_0 for T steps. Returns s_T with a certificate of how settled it is
  * and the states s_{T−1}, s_{T−2}, … that BPTT will walk back through; no other state is kept.
  *
- * A float64 state often reaches s_{t+1} = s_t exactly. Every further step then returns the same state, so stopping there is
- * lossless: the result is that of all T steps. NaN never counts as settled, since NaN equals nothing.
+ * A float64 state often comes to repeat itself bit for bit: s_{t+1} = s_t, or a short cycle in the last bits. From then on whole periods
+ * change nothing, so skipping them is lossless: the result is that of all T steps. NaN never counts as settled, since NaN equals nothing.
  */
 import { tailRec } from 'fp-ts/lib/ChainRec.js'
 import * as E from 'fp-ts/lib/Either.js'
@@ -19,8 +19,13 @@ export interface Settled<T> {
   readonly steps: number
   /** max |s_T − s_{T−1}| over layers and batch. */
   readonly residual: number
-  /** The first t with s_{t+1} = s_t entry for entry, if there was one: steps after it changed nothing. */
+  /**
+   * A step from which the states are known to repeat entry for entry, if they were found to: the first one for period 1, that is
+   * s_{t+1} = s_t; for longer periods the cycle may have begun earlier.
+   */
   readonly repeatedAt: number | undefined
+  /** The length of that cycle; 1 for a fixed point. */
+  readonly period: number | undefined
   /** The states before s_T, newest first: s_{T−1}, s_{T−2}, … as many as asked for. */
   readonly before: readonly Layers<T>[]
 }
@@ -41,24 +46,54 @@ export const freePhase = <T>(
   if (!Number.isSafeInteger(keep) || keep < 0 || keep > steps) return E.left(badSteps('K', keep, 0, steps))
   const shaped = wellShaped(problem, 'start', start)
   if (E.isLeft(shaped)) return shaped
-  type Now = { readonly t: number; readonly s: Layers<T>; readonly residual: number; readonly before: readonly Layers<T>[] }
-  return tailRec<Now, E.Either<Mistake, Settled<T>>>({ t: 0, s: start, residual: Infinity, before: [] }, ({ t, s, residual, before }) => {
-    if (t === steps) return E.right(E.right({ state: s, steps, residual, repeatedAt: undefined, before }))
-    const next = motion.step(s)
-    const moved = stateDistance(A, next, s)
-    if (!Number.isFinite(moved)) {
-      const layer = next.findIndex((sl, l) => !Number.isFinite(A.distance(sl, s[l] as T)))
-      return E.right(E.left(diverged(t + 1, layer + 1)))
-    }
-    onStep(t + 1)
-    // Only the last `keep` steps are worth remembering.
-    const kept = t >= steps - keep ? [s, ...before] : before
-    if (moved > 0) return E.left({ t: t + 1, s: next, residual: moved, before: kept })
-    // s_{t+1} = s_t: every later state is this one, and `before` holds those from T − keep to t − 1, if any.
-    const rest = Array.from({ length: Math.min(keep, steps - t) }, () => s)
-    return E.right(E.right({ state: s, steps, residual: 0, repeatedAt: t, before: [...rest, ...before] }))
-  })
+  return tailRec<Now<T>, E.Either<Mistake, Settled<T>>>(
+    { t: 0, s: start, residual: Infinity, before: [], mark: { s: start, t: 0 }, repeats: undefined },
+    ({ t, s, residual, before, mark, repeats }) => {
+      if (t === steps)
+        return E.right(E.right({ state: s, steps, residual, repeatedAt: repeats?.from, period: repeats?.period, before }))
+      const moved = motion.step(s)
+      const distance = stateDistance(A, moved, s)
+      if (!Number.isFinite(distance)) {
+        const layer = moved.findIndex((sl, l) => !Number.isFinite(A.distance(sl, s[l] as T)))
+        return E.right(E.left(diverged(t + 1, layer + 1)))
+      }
+      onStep(t + 1)
+      // One object for one state: BPTT sees that it meets it again.
+      const next = distance === 0 ? s : moved
+      const found = repeats ?? cycleOf(A, next, t + 1, distance === 0 ? { s, t } : mark)
+      // Whole periods change nothing; those that leave the last `keep` states to be walked are skipped.
+      const skipped = found === undefined || repeats !== undefined ? 0 : found.period * Math.floor(Math.max(0, steps - keep - t - 1) / found.period)
+      return E.left({
+        t: t + 1 + skipped,
+        s: next,
+        residual: distance,
+        // Only the last `keep` steps are worth remembering.
+        before: t >= steps - keep ? [s, ...before] : before,
+        mark: isPowerOfTwo(t + 1) ? { s: next, t: t + 1 } : mark,
+        repeats: found,
+      })
+    })
 }
+
+interface Now<T> {
+  readonly t: number
+  readonly s: Layers<T>
+  readonly residual: number
+  readonly before: readonly Layers<T>[]
+  /** The state at the last power of two: any cycle comes back to it (Brent's algorithm), and it is the only one kept. */
+  readonly mark: Mark<T>
+  readonly repeats: { readonly from: number; readonly period: number } | undefined
+}
+
+interface Mark<T> {
+  readonly s: Layers<T>
+  readonly t: number
+}
+
+const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n))
+
+const cycleOf = <T>(A: Algebra<never, T>, s: Layers<T>, t: number, mark: Mark<T>): Now<T>['repeats'] =>
+  s.every((sl, l) => A.equals(sl, mark.s[l] as T)) ? { from: mark.t, period: t - mark.t } : undefined
 
 export interface FreePhase<T> {
   /** T ≥ 1. */
