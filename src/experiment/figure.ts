@@ -54,7 +54,7 @@ export interface Figure extends Hyperparameters {
   /** Random x in [0, 1] with a random class, or a mini-batch of digits. */
   readonly input: 'random' | 'digits'
   /** The ways to nudge it, at least one. */
-  readonly nudgings: readonly [Nudging, ...Nudging[]]
+  readonly nudgings: readonly [Nudging, ...(readonly Nudging[])]
 }
 
 /** Why a figure cannot be run with these numbers. `message` is one line. */
