@@ -80,7 +80,7 @@ describe('a mistake', () => {
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
     [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, golden, start, audit/],
     [['figure'], /expected a value for number/],
-    [['figure', '7'], /expected a figure of the paper, got "7"; known: 2, 8, 11/],
+    [['figure', '7'], /expected a figure of the paper, got "7"; known: 2, 4, 8, 9, 10, 11, 12, 13/],
     [['figure', '2', '8'], /unknown argument 8/],
     [['figure', '2', '--betta', '1'], /unknown argument --betta 1; see phifold figure --help/],
     [['figure', '2', '-x'], /unknown argument -x/],
