@@ -4,6 +4,8 @@ import { float64 } from '../src/number/float64.ts'
 import { conv } from '../src/phi/conv.ts'
 import { drivesAt, mapEnd } from '../src/phi/interaction.ts'
 import { averagePooling, maxPooling, noPooling } from '../src/phi/pooling.ts'
+import type { Algebra } from '../src/tensor/algebra.ts'
+import { dualOf } from '../src/tensor/dual.ts'
 import { lift } from '../src/tensor/lift.ts'
 import { reference as A, type Tensor } from '../src/tensor/reference.ts'
 import { channelsFirst, type MapShape, patches, perChannel, perUnit, places, windowMaxima } from '../src/tensor/spatial.ts'
@@ -12,16 +14,18 @@ const numbers = (x: Tensor | undefined): readonly number[] => (x === undefined ?
 const plain = ({ at }: { readonly at: ArrayLike<number> }): readonly number[] => Array.from(at)
 
 /** One image (1, …map) and kernels of size × size, through the interaction with the image as its lower layer. */
-const convolved = (map: MapShape, image: readonly number[], channels: number, kernel: readonly number[], size: number, stride: number, padding: number) => {
+const convolved = (
+  map: MapShape, image: readonly number[], channels: number, kernel: readonly number[], size: number, stride: number, padding: number,
+) => {
   const term = conv('w', mapEnd(1, map), channels, { size, stride, padding, pooling: noPooling })
   const shape = term.ends[1]?.map ?? []
   const w = A.of([channels, map[0], size, size], kernel)
-  const [none, x] = [A.fill([1, 1], 0), A.of([1, ...map], image)]
+  const [none, x, zero] = [A.fill([1, 1], 0), A.of([1, ...map], image), A.fill([1, ...shape], 0)]
   const psi = term.at(A)({ w }, none)
   return {
     shape,
-    forward: numbers(psi.drive([none, x, A.fill([1, ...shape], 0)])[2]),
-    transpose: (y: readonly number[]) => numbers(psi.pull([none, x, x])(drivesAt([2, A.of([1, ...shape], y)])).state[1]),
+    forward: numbers(psi.drive([none, x, zero])[2]),
+    transpose: (y: readonly number[]) => numbers(psi.pull([none, x, zero])(drivesAt([2, A.of([1, ...shape], y)])).state[1]),
     kernel: (y: readonly number[]) => numbers(psi.param([none, x, A.of([1, ...shape], y)])['w']),
   }
 }
@@ -107,6 +111,11 @@ describe('pooling a 3×5 image by 2×2', () => {
     expect(plain(windowMaxima(shape, new Float64Array(15).fill(-1), 3))).toEqual([0])
   })
 
+  test('NaN is the largest, the first of several: a diverged map must show', () => {
+    expect(plain(windowMaxima([1, 1, 2, 2], Float64Array.of(1, NaN, 5, NaN), 2))).toEqual([1])
+    expect(plain(windowMaxima([1, 1, 2, 2], Float64Array.of(NaN, 7, Infinity, 3), 2))).toEqual([0])
+  })
+
   test('a window larger than the image: no windows', () => {
     expect(windowMaxima([1, 1, 2, 2], new Float64Array(4), 3)).toEqual({ shape: [1, 1, 0, 0], at: new Int32Array() })
   })
@@ -116,9 +125,24 @@ describe('pooling a 3×5 image by 2×2', () => {
   })
 })
 
-describe.each([['reference', A], ['lift', lift(float64)]] as const)('positions in no tensor, %s', (_, algebra) => {
-  const over = <T>(B: Pick<typeof algebra, 'of' | 'gather' | 'scatter'> & { readonly of: (shape: readonly number[], data: readonly number[]) => T }) => B
-  test('are bugs, and throw', () => {
-    void over
-  })
+describe('a position in no tensor is a bug and throws, never undefined or NaN', () => {
+  const check = <T>(name: string, B: Algebra<never, T>) => {
+    const x = B.of([2, 2], [1, 2, 3, 4])
+    test.each([4, -2, 0.5, NaN])(`${name}: %d`, (position) => {
+      const message = `expected −1 or a position below 4 in shape 2×2, got ${position}`
+      expect(() => B.gather(x, { shape: [2], at: [0, position] })).toThrow(new RangeError(`gather: ${message}`))
+      expect(() => B.scatter(B.of([2], [1, 1]), { shape: [2], at: [0, position] }, [2, 2])).toThrow(new RangeError(`scatter: ${message}`))
+    })
+    test(`${name}: fewer positions than the shape needs`, () => {
+      expect(() => B.gather(x, { shape: [2], at: [0] })).toThrow(new TypeError('gather: shape 2 needs 2 positions, got 1'))
+    })
+    test(`${name}: −1 is zero and ignored, what meets adds up`, () => {
+      const list = { shape: [3], at: [3, -1, 3] }
+      expect([...B.numbers(B.gather(x, list))]).toEqual([4, 0, 4])
+      expect([...B.numbers(B.scatter(B.of([3], [5, 6, 7]), list, [2, 2]))]).toEqual([0, 0, 0, 12])
+    })
+  }
+  check('reference', A)
+  check('lift', lift(float64))
+  check('dualOf', dualOf(A))
 })

@@ -6,24 +6,34 @@ import fc from 'fast-check'
 import type { Activation } from '../phi/activation.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
-import type { Interaction, Layers, Params } from '../phi/interaction.ts'
+import { type Layer, type Layers, layerShape, type Params } from '../phi/interaction.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
-import type { Setting } from '../phi/setting.ts'
+import { layersOf, type Setting } from '../phi/setting.ts'
 import type { Op } from '../tensor/algebra.ts'
 import { type Agreement, carried, compared, faultsOf, maker, namesOf, type Pair, type View } from './agreement.ts'
 import { allTrue } from './closeness.ts'
-import { architectures } from './instances.ts'
+import { architectures, convolutionals, interactionOf, type NetworkSpec } from './instances.ts'
 import { type Law, law, worst } from './law.ts'
 import { pools } from './number-arbitraries.ts'
 
-const networks: Readonly<Record<string, (sizes: readonly number[]) => Interaction<never>>> = architectures
 const settings: Readonly<Record<string, <N extends Op>(setting: Setting<N>) => Dynamics<N>>> =
   { energyBased, publishedEnergyBased, innerNudged, outerNudged }
 
+type Network = Pick<NetworkSpec, 'architecture' | 'sizes' | 'maps'>
+
+const rowNetworks: fc.Arbitrary<Network> = fc.record({
+  architecture: fc.constantFrom('layered', 'toy', 'laterals'),
+  sizes: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 4 }),
+})
+
+/** With max, average and no pooling, any stride and padding. Not shrunk: that would go through the unused data of the specification. */
+const mapNetworks: fc.Arbitrary<Network> = fc.noShrink(convolutionals({ batch: 1, steps: 1 })
+  .filter(({ maps }) => maps !== undefined && maps.pixels <= 4)
+  .map(({ architecture, sizes, maps }) => ({ architecture, sizes, ...(maps && { maps }) })))
+
 /** A model and the numbers to fill its tensors with: plain data. */
 interface Model {
-  readonly sizes: readonly number[]
-  readonly network: string
+  readonly network: Network
   readonly setting: string
   readonly activation: number
   readonly epsilon: number
@@ -33,8 +43,7 @@ interface Model {
 }
 
 const models = (numbers: fc.Arbitrary<number>, activations: number): fc.Arbitrary<Model> => fc.record({
-  sizes: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 4 }),
-  network: fc.constantFrom(...Object.keys(networks)),
+  network: fc.oneof(rowNetworks, mapNetworks),
   setting: fc.constantFrom(...Object.keys(settings)),
   activation: fc.nat({ max: activations - 1 }),
   epsilon: fc.constantFrom(0.25, 0.5, 1),
@@ -46,17 +55,18 @@ const models = (numbers: fc.Arbitrary<number>, activations: number): fc.Arbitrar
 /** All that a motion computes: step without and with a force, pull (state, parameters, input) and rule. */
 const motionOf = <N extends Op, T, V>(
   view: View<N, T, V>,
-  { sizes, network, setting, activation, epsilon, batch, pool, tangents }: Model,
+  { network, setting, activation, epsilon, batch, pool, tangents }: Model,
   activations: readonly Activation<N>[],
 ): readonly T[] => {
-  const [build, wrap, rho] = [networks[network], settings[setting], activations[activation]]
-  if (build === undefined || wrap === undefined || rho === undefined)
-    throw new RangeError(`no model ${network}, ${setting}, ${activation}`)
-  const dynamics = wrap<N>({ interaction: build(sizes), activation: rho, epsilon })
+  const [wrap, rho] = [settings[setting], activations[activation]]
+  if (wrap === undefined || rho === undefined) throw new RangeError(`no model ${setting}, ${activation}`)
+  const interaction = interactionOf(network)
+  const dynamics = wrap<N>({ interaction, activation: rho, epsilon })
+  const [input, ...above] = layersOf(interaction)
   const make = maker(view, pool, tangents)
-  const layers = (nth: number): Layers<T> => sizes.slice(1).map((units, l) => make(nth + l, [batch, units]))
+  const layers = (nth: number): Layers<T> => above.map((layer, l) => make(nth + l, layerShape(batch, layer)))
   const theta = Object.fromEntries(Object.entries(dynamics.params).map(([name, shape], p) => [name, make(20 + p, shape)]))
-  const motion = dynamics.at(view.algebra)(theta, make(0, [batch, sizes[0] ?? 0]))
+  const motion = dynamics.at(view.algebra)(theta, make(0, layerShape(batch, input as Layer)))
   const [s, force, v] = [layers(1), layers(6), layers(11)]
   const pulled = motion.pull(s)(v)
   const named = (params: Params<T>): readonly T[] => Object.keys(dynamics.params).flatMap((name) => params[name] ?? [])
@@ -70,9 +80,9 @@ const motionOf = <N extends Op, T, V>(
 /** L12 for whole steps. */
 export const steps = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): Law => law({
   name: `${agreement.prefix}.step`,
-  says: 'step, pull and rule of each setting on layered, toy and lateral networks give the same numbers in both',
-  cites: 'THEORY §12, L12',
-  about: [...agreement.about, ...Object.keys(settings), ...Object.keys(networks)],
+  says: 'step, pull and rule of each setting on layered, toy, lateral and convolutional networks give the same numbers in both',
+  cites: 'docs/one-page.md, Φ is a value over an algebra',
+  about: [...agreement.about, ...Object.keys(settings), ...Object.keys(architectures), 'convolutional'],
   rung: agreement.rung, over: namesOf(agreement), runs: 60,
   instances: models(agreement.states, agreement.activations.length),
   subject: { first: agreement.first, second: agreement.second },
@@ -85,5 +95,5 @@ export const steps = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): 
       return y === undefined ? { gap: NaN, allowance: 0 } : same(x, y)
     })])
   },
-  mutants: faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'fill'),
+  mutants: faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'fill', 'reshape', 'gather', 'scatter', 'overwriting'),
 })

@@ -98,7 +98,7 @@ export const namesOf = <N extends Op, X, Y, V>({ first, second }: Pair<N, X, Y, 
 export const operations = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): Law => law({
   name: `${agreement.prefix}.operations`,
   says: 'each operation of the algebra gives the same numbers in both interpreters, for all sizes from 0',
-  cites: 'THEORY §12, L12',
+  cites: 'docs/one-page.md, Φ is a value over an algebra',
   about: agreement.about, rung: agreement.rung, over: namesOf(agreement), runs: 100,
   instances: fc.record({ extents: extents(agreement.operands, 7), number: agreement.factors, tangents: carried }),
   subject: { first: agreement.first, second: agreement.second },
@@ -118,7 +118,7 @@ export const operations = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, 
     ])
   },
   mutants: [
-    ...faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill'),
+    ...faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill', 'reshape', 'gather', 'scatter', 'overwriting'),
     ...agreement.faults,
   ],
 })

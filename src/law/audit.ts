@@ -60,7 +60,7 @@ const families: readonly Family[] = [
   {
     number: 11, title: 'Convolution extends the dense layer',
     about: 'Its own derivatives are in L1 and L2, the theorem through it in L5.',
-    files: folder('invariance'),
+    files: folder('invariance', 'spatial', 'spatial-pooling'),
   },
   {
     number: 12, title: 'Interpreters agree',

@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly path?: string
   /** Judge the mutant with this fault instead. */
   readonly fault?: string
+  /** False: a failure is not shrunk, where only the verdict matters. */
+  readonly shrink?: boolean
 }
 
 /** One row of `phifold verify`. Gap and allowance are those of the worst instance. */
@@ -27,7 +29,7 @@ export interface LawReport {
 }
 
 /** Checks one law. An exception inside a judge counts as a failure, with its message. */
-export const checkLaw = (law: Law, { seed, runs = law.runs, path, fault }: CheckOptions): LawReport =>
+export const checkLaw = (law: Law, { seed, runs = law.runs, path, fault, shrink = true }: CheckOptions): LawReport =>
   law.visit((instances, judge) => {
     // Verdicts are observed from within fast-check, which hands none of them on: the one place in law/ that mutates.
     let worst: Verdict = { gap: 0, allowance: 0 }
@@ -36,7 +38,7 @@ export const checkLaw = (law: Law, { seed, runs = law.runs, path, fault }: Check
       if (severity(verdict) > severity(worst)) worst = verdict
       return passes(verdict)
     })
-    const details = fc.check(property, { seed, numRuns: runs, ...(path !== undefined && { path }) })
+    const details = fc.check(property, { seed, numRuns: runs, endOnFailure: !shrink, ...(path !== undefined && { path }) })
     const row = { name: law.name, rung: law.rung, instances: details.numRuns }
     if (!details.failed) return { ...row, ...worst, verdict: 'holds' }
     const error = details.errorInstance instanceof Error ? details.errorInstance.message.split('\n')[0] ?? '' : ''
@@ -56,4 +58,4 @@ export const checkLaw = (law: Law, { seed, runs = law.runs, path, fault }: Check
 
 /** Every mutant of a law with whether the law rejected it, as it must. */
 export const checkMutants = (law: Law, options: CheckOptions): readonly { readonly fault: string; readonly rejected: boolean }[] =>
-  law.faults.map((fault) => ({ fault, rejected: checkLaw(law, { ...options, fault }).verdict === 'fails' }))
+  law.faults.map((fault) => ({ fault, rejected: checkLaw(law, { ...options, fault, shrink: false }).verdict === 'fails' }))

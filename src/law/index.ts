@@ -1,5 +1,5 @@
 /**
- * The laws of THEORY §12 as values, and what is needed to run them: `phifold/law`. Needs fast-check.
+ * The laws of docs/audit.md as values, and what is needed to run them: `phifold/law`. Needs fast-check.
  */
 import { activationLaws } from './activations.ts'
 import { convolutionLaws } from './conv-laws.ts'
@@ -10,6 +10,7 @@ import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
 import { numberLaws } from './numbers.ts'
+import { spatialLaws } from './spatial.ts'
 import { tensorLaws } from './tensors.ts'
 import { exactTheoremLaws } from './theorem.ts'
 import { floatTheoremLaws } from './theorem-float.ts'
@@ -31,5 +32,5 @@ export { algebraLaws } from './tensors.ts'
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
   ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
-  ...convolutionLaws, ...invarianceLaws, ...interpreterLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
+  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

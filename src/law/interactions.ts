@@ -66,7 +66,7 @@ export const interactionLaws = <D>(
   const faults = faultsOf(M)
   const shared = {
     about, rung: 'exact rationals' as const, over: [Q.name], runs: 60, instances: summands(descriptions), subject: M,
-    cites: 'THEORY §5: interactions add',
+    cites: 'docs/theory.md §5: interactions add',
   }
   const homomorphism = (name: keyof typeof parts, says: string): Law => law({
     ...shared, name: `${prefix}.${name}`, says, mutants: faults[name],

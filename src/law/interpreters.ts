@@ -16,9 +16,10 @@ import { lift, type Lifted, lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
 import { type Agreement, operations, sameDouble, type View, wrongly } from './agreement.ts'
 import { steps } from './agreement-steps.ts'
-import { gamma } from './closeness.ts'
+import { gamma, slack } from './closeness.ts'
 import type { Law } from './law.ts'
 import { anyDoubles, dyadics, entries } from './number-arbitraries.ts'
+import { errorFree, type Tracked, tracked } from './tracked.ts'
 
 /** L12 for a pair of interpreters: single operations, and whole steps. */
 export const agreementLaws = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): readonly Law[] =>
@@ -75,6 +76,24 @@ const realView: View<'tanh' | 'logistic', Lifted<number>, Complex> =
   { algebra: F, embed: F.of, read: (x) => x.data.map((re) => ({ re, im: 0 })) }
 const complexView: View<'tanh' | 'logistic', Lifted<Complex>, Complex> = { algebra: C, embed: C.of, read: (x) => x.data }
 
+/** An exact number, or a float with a bound on its error. */
+interface Estimate {
+  readonly value: Rational
+  readonly error: number
+}
+
+const exactView: View<never, Lifted<Rational>, Estimate> =
+  { algebra: Q, embed: Q.of, read: (x) => x.data.map((value) => ({ value, error: 0 })) }
+const trackedView: View<never, Tracked, Estimate> = {
+  algebra: tracked,
+  embed: (shape, data) => errorFree(reference.of(shape, data)),
+  read: ({ value, error }) => {
+    const errors = reference.numbers(error)
+    return exactRead(value).map((x, i) => ({ value: x, error: errors[i] ?? NaN }))
+  },
+}
+
+const inBounds = { first: exactView, second: trackedView }
 const inFloats = { first: referenceView, second: floatView }
 const withoutTangents = { first: withZeros, second: zeroTangents }
 const inDuals = { first: dualNumbers, second: dualTensors }
@@ -149,6 +168,22 @@ export const interpreterLaws: readonly Law[] = [
       }),
     ],
   }),
+  {
+    ...operations({
+      prefix: 'L12.tracked', about: ['reference', 'lift', 'rational'], rung: 'float64',
+      ...inBounds, gap: (a, b) => Math.max(0, rational.distance(a.value, b.value) - b.error * slack),
+      operands: entries, states: entries, factors: ordinary, functions: [], activations: [],
+      faults: [
+        wrongly(inBounds)('a product of matrices is taken to round once', {
+          matmulNT: (a, b) => tracked.scale(1, errorFree(reference.matmulNT(a.value, b.value))),
+        }),
+        wrongly(inBounds)('sums of scattered entries are taken to be exact', {
+          scatter: (y, list, shape) => errorFree(reference.scatter(y.value, list, shape)),
+        }),
+      ],
+    }),
+    says: 'the error bounds that float allowances are made of cover how far each operation of the reference is from exact arithmetic',
+  },
   // tanh of a real complex number divides by exactly 1. Over c it forms (x c) / (c c), three roundings instead of one: γ_4.
   // logistic: (1 + tanh(x/2)) / 2 has error ½ (2u + u), 1 / (1 + e^−x) at most 2u (see L14.float64.functions): below 4u.
   ...agreementLaws<'tanh' | 'logistic', Lifted<number>, Lifted<Complex>, Complex>({

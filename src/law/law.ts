@@ -6,7 +6,7 @@
  */
 import type fc from 'fast-check'
 
-/** What a claim stands on (THEORY §8), from no tolerance at all to a measured order. */
+/** What a claim stands on (docs/one-page.md, laws and rungs), from no tolerance at all to a measured order. */
 export type Rung = 'exact rationals' | 'dyadic float64' | 'float64' | 'interpreters'
 
 /** Largest deviation found and what rounding may explain of it; 0 allows nothing. A NaN gap never passes. */
@@ -38,7 +38,7 @@ export const but = <S>(subject: S) => (fault: string, wrong: Partial<S>): Mutant
 
 /** What a suite writes down. S is what is judged (a term, a pair of folds), I one instance: plain data that shrinks and prints. */
 export interface LawSpec<S, I> {
-  /** "L5.energy-based": the law of THEORY §12, then what it is about. Unique; names the row and replays it. */
+  /** "L5.energy-based": its family in docs/audit.md, then what it is about. Unique; names the row and replays it. */
   readonly name: string
   /** The statement, as one sentence or formula. */
   readonly says: string

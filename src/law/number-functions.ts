@@ -20,7 +20,7 @@ export const clipLaws = <X>(
   name: `${prefix}.clip`,
   says: 'clip(clip x) = clip x, clip(1 − x) = 1 − clip x, inside(1 − x) = inside x, inside x (x − clip x) = 0, ' +
     '(1 − inside x) clip x (1 − clip x) = 0; 0 and 1 are inside and stay',
-  cites: 'THEORY §5: states clamped to [0, 1]',
+  cites: 'docs/theory.md §11: states clamped to [0, 1]',
   about, rung, over: [system.name], runs: 100,
   instances: elements,
   subject: system,

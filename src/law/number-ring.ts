@@ -77,7 +77,7 @@ export const embedding = <X>({ prefix, about, system, elements, faults }: Number
   name: `${prefix}.embedding`,
   says: 'of is exact: of(c) + of(d) = of(c + d), of(c) of(d) = of(c d), toNumber(of(c)) = c; ' +
     'equals holds of a and a, not of a and a + 1, and exactly where distance is 0',
-  cites: 'THEORY §8: doubles enter every number system exactly',
+  cites: 'src/number/number.ts: doubles enter every number system exactly',
   about, rung, over: [system.name], runs: 100,
   instances: fc.record({ a: elements, b: elements, c: dyadics, d: dyadics }),
   subject: system,

@@ -1,5 +1,5 @@
 /** Seeded faults of tensor algebras: small mistakes in one operation, of kinds that people really make. */
-import type { Tensors } from '../tensor/algebra.ts'
+import type { Positions, Tensors } from '../tensor/algebra.ts'
 import type { Mutant } from './law.ts'
 import type { Operations, TensorSuite } from './tensor-suite.ts'
 
@@ -14,6 +14,10 @@ const withoutLastRow = <T>(A: Tensors<T>, x: T): T => {
   return A.mul(x, A.of([rows, columns], mask))
 }
 
+/** The same list with each position replaced. */
+const mapPositions = ({ shape, at }: Positions, f: (position: number, i: number) => number): Positions =>
+  ({ shape, at: Array.from(at, f) })
+
 /** One thing that an interpreter gets wrong. */
 interface Fault<T> {
   readonly fault: string
@@ -23,7 +27,7 @@ interface Fault<T> {
 /** Name of a fault that any interpreter could have. */
 export type TensorFault =
   | 'matmulTN' | 'matmulNT' | 'lastSample' | 'matmulNN' | 'squared' | 'scrambled'
-  | 'sumRows' | 'addRow' | 'over' | 'sub' | 'dot' | 'fill'
+  | 'sumRows' | 'addRow' | 'over' | 'sub' | 'dot' | 'fill' | 'reshape' | 'gather' | 'scatter' | 'overwriting'
 
 const faultsIn = <T>(A: Tensors<T>): Readonly<Record<TensorFault, Fault<T>>> => {
   const relaid = (x: T): T => A.of([...A.shape(x)].reverse(), A.numbers(x))
@@ -47,6 +51,17 @@ const faultsIn = <T>(A: Tensors<T>): Readonly<Record<TensorFault, Fault<T>>> => 
     over: wrong('over multiplies', { over: (x, c) => A.scale(c, x) }),
     sub: wrong('sub adds', { sub: A.add }),
     dot: wrong('dot squares its first argument', { dot: (a) => A.dot(a, a) }),
+    reshape: wrong('reshape reads by columns', { reshape: (x, shape) => A.reshape(A.shape(x).length === 2 ? byColumns(x) : x, shape) }),
+    gather: wrong('gather takes −1 for the first entry', { gather: (x, p) => A.gather(x, mapPositions(p, (k) => Math.max(k, 0))) }),
+    scatter: wrong('scatter takes −1 for the first entry', {
+      scatter: (y, p, shape) => A.scatter(y, mapPositions(p, (k) => Math.max(k, 0)), shape),
+    }),
+    overwriting: wrong('scatter keeps the last that meets at a place', {
+      scatter: (y, p, shape) => {
+        const last = new Map(Array.from(p.at, (k, i) => [k, i]))
+        return A.scatter(y, mapPositions(p, (k, i) => (last.get(k) === i ? k : -1)), shape)
+      },
+    }),
     fill: wrong('fill takes c for 1', { fill: (shape) => A.fill(shape, 1) }),
   }
 }

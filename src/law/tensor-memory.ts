@@ -1,11 +1,11 @@
 /** Law L14 for the memory of tensors: nobody ever sees one change. */
 import fc from 'fast-check'
-import { entries as count } from '../tensor/algebra.ts'
+import { entries as count, type Positions, type Shape } from '../tensor/algebra.ts'
 import { allTrue } from './closeness.ts'
 import { type Law, law } from './law.ts'
 import { drawn } from './number-arbitraries.ts'
 import { allOperations, type Operands, operandsOf } from './tensor-operations.ts'
-import { extents, shared, tensorsOf, type TensorSuite } from './tensor-suite.ts'
+import { extents, positionsOf, shared, tensorsOf, type TensorSuite } from './tensor-suite.ts'
 
 const inputsOf = <T>({ a, a2, b, bT, c, row, scalar }: Operands<T>): readonly T[] => [a, a2, b, bT, c, row, scalar]
 
@@ -17,7 +17,7 @@ const overwrite = (array: object, length: number): void =>
 export const immutable = <T>(suite: TensorSuite<T>): Law => law({
   ...shared(suite),
   name: `${suite.prefix}.immutable`,
-  says: 'no operation changes its inputs; no result shares memory with them, with the arrays given to of and fill, ' +
+  says: 'no operation changes its inputs; no result shares memory with them, with shapes, entries or positions given as arrays, ' +
     'or with what numbers returned',
   cites: 'tensor/algebra.ts: inputs never change, results share no memory that anybody could write to',
   runs: 40,
@@ -35,9 +35,6 @@ export const immutable = <T>(suite: TensorSuite<T>): Law => law({
     })
     const same = (x: T, y: T): boolean =>
       suite.algebra.equals(x, y) && A.numbers(x).every((entry, i) => Object.is(entry, A.numbers(y)[i]))
-    const given = [instance.m, instance.n]
-    const filled = A.fill(given, number)
-    overwrite(given, 2)
     const inputs = inputsOf(touched)
     const outcomes = Object.values(allOperations(A)).flatMap((operation) => {
       const result = operation(touched)
@@ -50,7 +47,27 @@ export const immutable = <T>(suite: TensorSuite<T>): Law => law({
         inputs.every((x, i) => same(x, fresh[i] ?? x)),
       ]
     })
-    return allTrue(...outcomes, A.shape(filled).join() === [instance.m, instance.n].join())
+    // Arrays that the caller owns: no operation writes to them, and no tensor notices when the caller does.
+    const { m, k, n } = instance
+    const [a, bT] = [make(0, [m, k]), make(3, [n, k])]
+    const own = (operation: (shape: Shape, positions: Positions) => T, shape: Shape): boolean => {
+      const [extent, positions] = [[...shape], positionsOf(instance.picks, [n, k], m * k)]
+      const [at, listShape] = [Array.from(positions.at), [...positions.shape]]
+      const result = operation(extent, { shape: listShape, at })
+      const kept = extent.join() === shape.join() && at.join() === Array.from(positions.at).join() && listShape.join() === [n, k].join()
+      const [before, shapeBefore] = [A.numbers(result), A.shape(result).join()]
+      overwrite(extent, extent.length)
+      overwrite(at, at.length)
+      overwrite(listShape, listShape.length)
+      return kept && A.shape(result).join() === shapeBefore && A.numbers(result).every((entry, i) => Object.is(entry, before[i]))
+    }
+    return allTrue(
+      ...outcomes,
+      own((shape) => A.fill(shape, number), [m, n]),
+      own((shape) => A.reshape(a, shape), [k, m]),
+      own((_, positions) => A.gather(a, positions), []),
+      own((shape, positions) => A.scatter(bT, positions, shape), [m, k]),
+    )
   },
   mutants: suite.leaks,
 })

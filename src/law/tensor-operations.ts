@@ -1,8 +1,8 @@
 /** Every operation of a tensor algebra by name, and operands that fit all of them: to try each operation there is. */
-import type { Shape } from '../tensor/algebra.ts'
-import type { Extents, Operations } from './tensor-suite.ts'
+import type { Positions, Shape } from '../tensor/algebra.ts'
+import { type Extents, type Operations, positionsOf } from './tensor-suite.ts'
 
-/** What every operation may be applied to: shapes (m, k) a a2, (k, n) b, (n, k) bT, (m, n) c, (k) row, [] scalar. */
+/** What every operation may be applied to: shapes (m, k) a a2, (k, n) b, (n, k) bT, (m, n) c, (k) row, [] scalar; positions in a, as bT. */
 export interface Operands<T> {
   readonly a: T
   readonly a2: T
@@ -11,13 +11,14 @@ export interface Operands<T> {
   readonly c: T
   readonly row: T
   readonly scalar: T
+  readonly positions: Positions
   /** Not 0. */
   readonly number: number
 }
 
 /** The operands of an instance, each made by `make`. */
 export const operandsOf = <T>(
-  { m, k, n }: Extents, number: number, make: (nth: number, shape: Shape) => T,
+  { m, k, n, picks }: Extents, number: number, make: (nth: number, shape: Shape) => T,
 ): Operands<T> => ({
   a: make(0, [m, k]),
   a2: make(1, [m, k]),
@@ -26,6 +27,7 @@ export const operandsOf = <T>(
   c: make(4, [m, n]),
   row: make(5, [k]),
   scalar: make(6, []),
+  positions: positionsOf(picks, [n, k], m * k),
   number,
 })
 
@@ -45,6 +47,9 @@ export const allOperations = <T>(A: Operations<T>): Readonly<Record<string, (x: 
     matmulTN: ({ a, c }) => A.matmulTN(a, c),
     addRow: ({ a, row }) => A.addRow(a, row),
     sumRows: ({ a }) => A.sumRows(a),
+    reshape: ({ a }) => A.reshape(a, [1, ...A.shape(a).toReversed()]),
+    gather: ({ a, positions }) => A.gather(a, positions),
+    scatter: ({ a, bT, positions }) => A.scatter(bT, positions, A.shape(a)),
     dot: ({ a, a2 }) => A.dot(a, a2),
     fill: ({ a, number }) => A.fill(A.shape(a), number),
     ...(tanh && { tanh: ({ a }) => tanh(a) }),

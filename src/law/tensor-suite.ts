@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check'
 import type { Functions } from '../number/number.ts'
-import { entries as count, type Shape, type Tensors } from '../tensor/algebra.ts'
+import { entries as count, type Positions, type Shape, type Tensors } from '../tensor/algebra.ts'
 import { exactly } from './closeness.ts'
 import type { LawSpec, Mutant, Rung } from './law.ts'
 import { drawn, pools } from './number-arbitraries.ts'
@@ -37,13 +37,21 @@ export interface Extents {
   readonly k: number
   readonly n: number
   readonly pool: readonly number[]
+  /** Where lists of positions are read from, see `positionsOf`. */
+  readonly picks: readonly number[]
 }
 
 /** Sizes from 0 up, so that empty sums and empty batches are among the instances. */
 export const extents = (numbers: fc.Arbitrary<number>, most = 5): fc.Arbitrary<Extents> => {
   const size = fc.integer({ min: 0, max: most })
-  return fc.record({ m: size, k: size, n: size, pool: pools(numbers) })
+  return fc.record({ m: size, k: size, n: size, pool: pools(numbers), picks: fc.array(fc.nat(), { minLength: 1, maxLength: 17 }) })
 }
+
+/** Positions in a tensor of that many entries, some of them −1 and some several times. */
+export const positionsOf = (picks: readonly number[], shape: Shape, size: number): Positions => ({
+  shape: [...shape],
+  at: Array.from({ length: count(shape) }, (_, i) => ((picks[i % picks.length] ?? 0) % (size + 1)) - 1),
+})
 
 /** Any shape of up to three axes, also without entries. */
 export const shapes: fc.Arbitrary<Shape> = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 })

@@ -1,5 +1,5 @@
 /**
- * Law L14 for tensor algebras: products and their adjoints, rows and their sums, entries, shapes, NaN, and immutability.
+ * Law L14 for tensor algebras: products and their adjoints, rows and their sums, positions, entries, shapes, NaN, immutability.
  *
  * Bring your own interpreter: `algebraLaws` is a function of it; the two that ship are examples of its use.
  */
@@ -11,13 +11,14 @@ import { but, type Law } from './law.ts'
 import { dyadics, entries } from './number-arbitraries.ts'
 import { pointwise, rows } from './tensor-entries.ts'
 import { immutable } from './tensor-memory.ts'
+import { positions } from './tensor-positions.ts'
 import { adjoint, associative, product } from './tensor-products.ts'
 import { nan, shapeErrors } from './tensor-shapes.ts'
 import type { Operations, TensorSuite } from './tensor-suite.ts'
 
 /** L14 for an interpreter. NaN is judged where there is one: where entries are floating-point numbers. */
 export const algebraLaws = <T>(suite: TensorSuite<T>): readonly Law[] => [
-  adjoint(suite), product(suite), associative(suite), rows(suite), pointwise(suite), shapeErrors(suite), immutable(suite),
+  adjoint(suite), product(suite), associative(suite), rows(suite), positions(suite), pointwise(suite), shapeErrors(suite), immutable(suite),
   ...(suite.roundoff > 0 ? [nan(suite)] : []),
 ]
 
@@ -43,6 +44,11 @@ export const tensorLaws: readonly Law[] = [
       }),
       but(QT)('of keeps the shape given to it', { of: (shape, data) => ({ shape, data: Q.of(shape, data).data }) }),
       but(QT)('fill keeps the shape given to it', { fill: (shape, c) => ({ shape, data: Q.fill(shape, c).data }) }),
+      but(QT)('reshape shares the entries of its argument', { reshape: (x, shape) => ({ shape: Q.reshape(x, shape).shape, data: x.data }) }),
+      but(QT)('scatter keeps the shape given to it', {
+        scatter: (y, list, shape) => ({ shape, data: Q.scatter(y, list, shape).data }),
+      }),
+      but(QT)('gather keeps the shape of the positions', { gather: (x, list) => ({ shape: list.shape, data: Q.gather(x, list).data }) }),
       but(QT)('scale by 1 returns its argument', { scale: (c, x) => (c === 1 ? x : Q.scale(c, x)) }),
     ],
   }),
@@ -61,6 +67,14 @@ export const tensorLaws: readonly Law[] = [
           const sum = R.addRow(x, row)
           cellsOf(x).set(cellsOf(sum))
           return sum
+        },
+      }),
+      but(R)('reshape is a view', { reshape: (x, shape) => ({ ...R.reshape(x, shape), data: cellsOf(x) }) }),
+      but(R)('gather counts the positions off', {
+        gather: (x, list) => {
+          const result = R.gather(x, list)
+          Array.from(list.at).forEach((k, i) => Reflect.set(list.at, i, Math.max(k, 0)))
+          return result
         },
       }),
       but(R)('numbers hands out its memory', { numbers: cellsOf }),

@@ -16,7 +16,7 @@ export type { Op } from '../number/number.ts'
 /** Extents of each axis; [] is a scalar. */
 export type Shape = readonly number[]
 
-/** A list of flat indices into a tensor, arranged as `shape`; −1 stands for a zero that is in no tensor. */
+/** A list of flat indices into a tensor, arranged as `shape`; −1 stands for a zero that is in no tensor. Any other index throws. */
 export interface Positions {
   readonly shape: Shape
   readonly at: ArrayLike<number>
@@ -86,6 +86,16 @@ export const expectShape = (where: string, actual: Shape, expected: Shape): void
 export const expectEntries = (where: string, from: Shape, to: Shape): void => {
   if (entries(from) !== entries(to)) throw new TypeError(`${where}: ${showShape(from)} has not as many entries as ${showShape(to)}`)
 }
+
+/** Throws unless there is one position for every entry. */
+export const expectPositions = (where: string, { shape, at }: Positions): void => {
+  if (at.length !== entries(shape))
+    throw new TypeError(`${where}: shape ${showShape(shape)} needs ${entries(shape)} positions, got ${at.length}`)
+}
+
+/** What to throw at a position where there is no entry: a bug, which must not turn into NaN or nothing. */
+export const noPosition = (where: string, position: number, shape: Shape): RangeError =>
+  new RangeError(`${where}: expected −1 or a position below ${entries(shape)} in shape ${showShape(shape)}, got ${position}`)
 
 /** Extents of a matrix; throws on any other rank. */
 export const matrixShape = (where: string, shape: Shape): readonly [number, number] => {

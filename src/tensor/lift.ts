@@ -4,7 +4,9 @@
  */
 import type { NumberSystem } from '../number/number.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'
-import { entries, expectEntries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
+import {
+  entries, expectEntries, expectPositions, expectShape, matrixShape, noPosition, productShape, sameShape, showShape,
+} from './algebra.ts'
 
 /** Row-major entries of a number system. */
 export interface Lifted<X> {
@@ -83,20 +85,30 @@ export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<
     },
     reshape: (x, shape) => {
       expectEntries('reshape', x.shape, shape)
-      return { shape, data: x.data }
+      return lifted(shape, x.data)
     },
-    gather: (x, { shape, at: from }) => build(shape, (i) => {
-      const k = from[i] ?? -1
-      return k < 0 ? S.zero : at(x, k)
-    }),
-    scatter: (y, { shape, at: to }, target) => {
-      expectShape('scatter', y.shape, shape)
-      const sums: X[] = Array.from({ length: entries(target) }, () => S.zero)
+    gather: (x, positions) => {
+      expectPositions('gather', positions)
+      return build(positions.shape, (i) => {
+        const k = positions.at[i] as number
+        if (k === -1) return S.zero
+        const entry = x.data[k]
+        if (entry === undefined) throw noPosition('gather', k, x.shape)
+        return entry
+      })
+    },
+    scatter: (y, positions, shape) => {
+      expectPositions('scatter', positions)
+      expectShape('scatter', y.shape, positions.shape)
+      const sums: X[] = Array.from({ length: entries(shape) }, () => S.zero)
       for (let i = 0; i < y.data.length; i++) {
-        const k = to[i] ?? -1
-        if (k >= 0) sums[k] = S.add(sums[k] as X, at(y, i))
+        const k = positions.at[i] as number
+        if (k === -1) continue
+        const total = sums[k]
+        if (total === undefined) throw noPosition('scatter', k, shape)
+        sums[k] = S.add(total, at(y, i))
       }
-      return { shape: target, data: sums }
+      return { shape: [...shape], data: sums }
     },
     dot: (a, b) => {
       expectShape('dot', b.shape, a.shape)

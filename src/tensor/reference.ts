@@ -9,7 +9,9 @@ import ndarray, { type NdArray } from 'ndarray'
 import ops from 'ndarray-ops'
 import { float64 } from '../number/float64.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'
-import { entries, expectEntries, expectShape, matrixShape, productShape, sameShape, showShape } from './algebra.ts'
+import {
+  entries, expectEntries, expectPositions, expectShape, matrixShape, noPosition, productShape, sameShape, showShape,
+} from './algebra.ts'
 import { productNN, productNT, productTN } from './products.ts'
 
 /** An immutable float64 tensor. Read it with `reference.numbers`. */
@@ -101,24 +103,34 @@ export const reference: Algebra<Op, Tensor> = {
     expectEntries('reshape', x.shape, shape)
     return close(wrap(Float64Array.from(open(x).data), shape))
   },
-  gather: (x, { shape, at }) => {
+  gather: (x, positions) => {
+    expectPositions('gather', positions)
+    const { shape, at } = positions
     const source = open(x).data
     const out = new Float64Array(entries(shape))
     for (let i = 0; i < out.length; i++) {
       const k = at[i] as number
-      out[i] = k < 0 ? 0 : (source[k] as number)
+      if (k === -1) continue
+      // An array has undefined wherever it has no entry, so this one test costs nothing measurable.
+      const entry = source[k]
+      if (entry === undefined) throw noPosition('gather', k, x.shape)
+      out[i] = entry
     }
     return close(wrap(out, shape))
   },
-  scatter: (y, { shape, at }, target) => {
-    expectShape('scatter', y.shape, shape)
+  scatter: (y, positions, shape) => {
+    expectPositions('scatter', positions)
+    expectShape('scatter', y.shape, positions.shape)
     const source = open(y).data
-    const out = new Float64Array(entries(target))
+    const out = new Float64Array(entries(shape))
     for (let i = 0; i < source.length; i++) {
-      const k = at[i] as number
-      if (k >= 0) out[k] = (out[k] as number) + (source[i] as number)
+      const k = positions.at[i] as number
+      if (k === -1) continue
+      const total = out[k]
+      if (total === undefined) throw noPosition('scatter', k, shape)
+      out[k] = total + (source[i] as number)
     }
-    return close(wrap(out, target))
+    return close(wrap(out, shape))
   },
   dot: (a, b) => {
     expectShape('dot', b.shape, a.shape)

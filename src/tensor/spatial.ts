@@ -75,9 +75,11 @@ export const windowEntry = (image: Shape, size: number, di: number, dj: number):
     ((b * channels + c) * rows + i * size + di) * columns + j * size + dj)
 }
 
+const exceeds = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b))
+
 /**
  * Where the largest entry of each window is, by its float value; the first in row-major order where several are largest (which
- * saturated zeros and black borders do produce). NaN is never larger.
+ * saturated zeros and black borders do produce). NaN counts as larger than any number, so that a diverged map shows.
  */
 export const windowMaxima = (image: Shape, values: Float64Array, size: number): Positions => {
   const first = windowEntry(image, size, 0, 0)
@@ -86,6 +88,6 @@ export const windowMaxima = (image: Shape, values: Float64Array, size: number): 
   return {
     shape: first.shape,
     at: Int32Array.from(first.at, (corner) =>
-      offsets.reduce((best, offset) => ((values[corner + offset] as number) > (values[best] as number) ? corner + offset : best), corner)),
+      offsets.reduce((best, offset) => (exceeds(values[corner + offset] as number, values[best] as number) ? corner + offset : best), corner)),
   }
 }
