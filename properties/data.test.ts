@@ -471,7 +471,8 @@ describe('readMnist', () => {
   })
 
   it('reads the real MNIST files', async (context) => {
-    const dir = fileURLToPath(new URL('../../shared/data/mnist', import.meta.url))
+    const shared = process.env['PHIFOLD_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url))
+    const dir = join(shared, 'data', 'mnist')
     if (!existsSync(dir)) {
       console.info('skipped: reading the real MNIST files (no ../shared/data/mnist beside this checkout)')
       context.skip()
