@@ -5,6 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { judge, type Verdict } from '../experiment/golden/verdict.ts'
+import { progress } from './progress.ts'
 
 type Print = (line: string) => void
 
@@ -26,8 +27,13 @@ export const golden = async (
   }
   for (const path of paths) {
     const files = await casesAt(path)
-    if (typeof files === 'string') complain(files)
-    else for (const file of files) {
+    if (typeof files === 'string') {
+      complain(files)
+      continue
+    }
+    // Lines on a terminal are progress enough.
+    const bar = process.stdout.isTTY ? undefined : progress('golden', files.length)
+    for (const [done, file] of files.entries()) {
       const text = await readFile(file, 'utf8').catch((error: unknown) => error)
       const verdict: Verdict = typeof text === 'string'
         ? judge(text)
@@ -37,7 +43,9 @@ export const golden = async (
       else if (verdict.passed) passed += 1
       else failed += 1
       show(verdict).forEach((line) => out(line))
+      bar?.advance(done + 1)
     }
+    bar?.end()
   }
   if (passed + failed + skipped + unreadable === 0)
     complain(paths.length === 0
