@@ -42,7 +42,7 @@ export { squaredError } from './cost/squared-error.ts'
 // Folds
 export { type Mistake, orThrow } from './fold/mistake.ts'
 export { type Data, pose, type Problem } from './fold/pose.ts'
-export { drop, foldPhase, mapPhase, type Moment, type Phase, repeat, take, zipPhases } from './fold/phase.ts'
+export { drop, foldPhase, mapPhase, type Moment, type Phase, take, zipPhases } from './fold/phase.ts'
 export { type FreePhase, freePhase, type Settled, settledWithin, stateDistance } from './fold/free-phase.ts'
 export { finite, type Nudge } from './fold/nudge.ts'
 export { equilibriumPropagation, meanMoment, meanOf, nudgedPhase } from './fold/nudged-phase.ts'

@@ -35,9 +35,6 @@ export const foldPhase = <Emitted, Acc>(
 export const take = <Emitted>(phase: Phase<Emitted>, steps: number): readonly Emitted[] =>
   foldPhase<Emitted, readonly Emitted[]>(phase, steps, [], (all, emitted) => [...all, emitted])
 
-/** The same emission for ever. */
-export const repeat = <Emitted>(emitted: Emitted): Phase<Emitted> => ({ next: () => [emitted, repeat(emitted)] })
-
 /** Each emission through f. */
 export const mapPhase = <A, B>(phase: Phase<A>, f: (emitted: A) => B): Phase<B> => ({
   next: () => {
