@@ -107,7 +107,8 @@ export default {
     doNotFollow: { path: '(^|/)node_modules/' },
     tsPreCompilationDeps: true, // `import type` is an arrow too
     tsConfig: { fileName: 'tsconfig.json' },
-    exclude: { path: '^(dist|results|coverage)/' },
+    // AssemblyScript is no TypeScript: what it makes is generated.ts, which is seen.
+    exclude: { path: '^(dist|results|coverage|src/tensor/simd/assembly)/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
   },
 }

@@ -69,7 +69,7 @@ const ambient = [
 const withoutReadonlyForm = '^(Big)?(Ui|I)nt\\d+(Clamped)?Array|^Float\\d+Array|^ArrayBuffer|^DataView|Error$'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'results/', 'coverage/', '.ci/'] },
+  { ignores: ['dist/', 'results/', 'coverage/', '.ci/', 'src/tensor/simd/assembly/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
 
   // ── TypeScript, everywhere ─────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ export { complex, type Complex } from './number/complex.ts'
 export type { Algebra, Positions, Shape, Tensors } from './tensor/algebra.ts'
 export type { MapShape, Sliding } from './tensor/spatial.ts'
 export { reference, type Tensor } from './tensor/reference.ts'
+export { simd32, simd64, type SimdOptions, type SimdTensor } from './tensor/simd/interpreter.ts'
 export { lift, lifted, type Lifted } from './tensor/lift.ts'
 export { type DualAlgebra, dualOf, type DualTensor } from './tensor/dual.ts'
 

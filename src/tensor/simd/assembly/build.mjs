@@ -1,0 +1,32 @@
+/**
+ * Compiles the AssemblyScript beside it into src/tensor/simd/generated.ts: each module as base64, so that the package needs neither a
+ * file nor a compiler where it runs. Part of `npm run build`. Fails where a module imports anything or is not below 4 kB, up to which size
+ * every browser compiles at once.
+ */
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { main } from 'assemblyscript/asc'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+const compiled = async (entry) => {
+  const written = new Map()
+  const { error, stderr } = await main(
+    [entry, '--baseDir', here, '--outFile', 'module.wasm', '--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+    { writeFile: (name, data) => { written.set(name, data) } })
+  const bytes = written.get('module.wasm')
+  if (error || bytes === undefined) throw new Error(`${entry}: ${error?.message ?? 'no module'}\n${stderr}`)
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+  if (imports.length > 0) throw new Error(`${entry}: expected no imports, got ${imports.map(({ name }) => name).join(', ')}`)
+  if (bytes.length >= 4096) throw new Error(`${entry}: expected a module below 4096 bytes, got ${bytes.length}`)
+  return bytes
+}
+
+const constant = (name, bytes) => `/** ${bytes.length} bytes. */\nexport const ${name}: string = '${Buffer.from(bytes).toString('base64')}'\n`
+
+writeFileSync(join(here, '../generated.ts'), [
+  '/** WebAssembly modules as base64. Written by assembly/build.mjs from the AssemblyScript beside it; do not edit. */\n',
+  constant('products64', await compiled('products64.ts')),
+  constant('products32', await compiled('products32.ts')),
+].join('\n'))

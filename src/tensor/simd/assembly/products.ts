@@ -1,0 +1,128 @@
+/**
+ * Matrix products on WebAssembly SIMD128, once for f64 and f32: AssemblyScript, compiled by build.mjs.
+ *
+ * A factor is packed into panels. A panel holds 4 rows of the left factor, or as many columns of the right one as fill two vectors (4 of
+ * f64, 8 of f32), with the inner index outermost: what one step of a tile needs lies side by side. Lanes without an entry are zero.
+ * A tile of the result, 4 rows by two vectors, stays in registers while the inner index runs in increasing order; every term is a product
+ * rounded, then a sum rounded, from 0 on. So each entry is bit for bit what plain loops compute.
+ *
+ * Nothing is allocated: the caller says where everything lies, in bytes. Sizes count entries.
+ */
+
+/** Rows of a tile: lanes of a panel of the left factor. */
+// @ts-ignore: decorator
+@inline const ROWS: i32 = 4
+/** Bytes of one row of a tile: two vectors. */
+// @ts-ignore: decorator
+@inline const WIDTH: i32 = 32
+
+/** A tile: out[r][c] = Σ_j a[j][r] b[j][c], with `stride` bytes between rows of out. With `resume` the sums go on from what out holds. */
+function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, resume: bool): void {
+  const out1 = out + stride
+  const out2 = out1 + stride
+  const out3 = out2 + stride
+  let c00 = v128.splat<T>(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  if (resume) {
+    c00 = v128.load(out)
+    c01 = v128.load(out, 16)
+    c10 = v128.load(out1)
+    c11 = v128.load(out1, 16)
+    c20 = v128.load(out2)
+    c21 = v128.load(out2, 16)
+    c30 = v128.load(out3)
+    c31 = v128.load(out3, 16)
+  }
+  for (const end = b + <usize>k * WIDTH; b < end; b += WIDTH) {
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    let r = v128.load_splat<T>(a)
+    c00 = v128.add<T>(c00, v128.mul<T>(r, b0))
+    c01 = v128.add<T>(c01, v128.mul<T>(r, b1))
+    r = v128.load_splat<T>(a, sizeof<T>())
+    c10 = v128.add<T>(c10, v128.mul<T>(r, b0))
+    c11 = v128.add<T>(c11, v128.mul<T>(r, b1))
+    r = v128.load_splat<T>(a, 2 * sizeof<T>())
+    c20 = v128.add<T>(c20, v128.mul<T>(r, b0))
+    c21 = v128.add<T>(c21, v128.mul<T>(r, b1))
+    r = v128.load_splat<T>(a, 3 * sizeof<T>())
+    c30 = v128.add<T>(c30, v128.mul<T>(r, b0))
+    c31 = v128.add<T>(c31, v128.mul<T>(r, b1))
+    a += ROWS * sizeof<T>()
+  }
+  v128.store(out, c00)
+  v128.store(out, c01, 16)
+  v128.store(out1, c10)
+  v128.store(out1, c11, 16)
+  v128.store(out2, c20)
+  v128.store(out2, c21, 16)
+  v128.store(out3, c30)
+  v128.store(out3, c31, 16)
+}
+
+/** A rectangle of entries, from rows `fromStride` bytes apart to rows `toStride` bytes apart. */
+function copy<T>(from: usize, fromStride: usize, to: usize, toStride: usize, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++) memory.copy(to + r * toStride, from + r * fromStride, <usize>columns * sizeof<T>())
+}
+
+/**
+ * out (m, n) = a b from panels of a and b. `spare` is room for one tile (128 bytes): tiles that reach over an edge of out are formed there,
+ * so that nothing outside of out is written.
+ */
+export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
+  const columns = WIDTH / <i32>sizeof<T>()
+  const stride = <usize>n * sizeof<T>()
+  for (let q = 0; q < n; q += columns) {
+    const right = b + <usize>q * k * sizeof<T>()
+    for (let p = 0; p < m; p += ROWS) {
+      const left = a + <usize>p * k * sizeof<T>()
+      const to = out + <usize>p * stride + <usize>q * sizeof<T>()
+      if (p + ROWS <= m && q + columns <= n) tile<T>(left, right, k, to, stride, resume)
+      else {
+        const height = min(ROWS, m - p)
+        const width = min(columns, n - q)
+        if (resume) copy<T>(to, stride, spare, WIDTH, height, width)
+        tile<T>(left, right, k, spare, WIDTH, resume)
+        copy<T>(spare, WIDTH, to, stride, height, width)
+      }
+    }
+  }
+}
+
+/** Panels whose lanes are the rows of `source` (rows, k): of a left factor, or of a right one that is to be transposed. */
+export function packRowsOf<T>(source: usize, rows: i32, k: i32, lanes: i32, to: usize): void {
+  const stride = <usize>k * sizeof<T>()
+  const step = <usize>lanes * sizeof<T>()
+  for (let first = 0; first < rows; first += lanes) {
+    for (let lane = 0; lane < lanes; lane++) {
+      const from = source + <usize>(first + lane) * stride
+      let at = to + <usize>lane * sizeof<T>()
+      if (first + lane < rows)
+        for (let j: usize = 0; j < stride; j += sizeof<T>(), at += step) store<T>(at, load<T>(from + j))
+      else
+        for (let j: usize = 0; j < stride; j += sizeof<T>(), at += step) store<T>(at, 0)
+    }
+    to += stride * lanes
+  }
+}
+
+/**
+ * Panels whose lanes are the columns of `source` (rows, columns): of a right factor, or of a left one that is to be transposed. The rows may
+ * be a part of the k that the panels have room for.
+ */
+export function packColumnsOf<T>(source: usize, rows: i32, columns: i32, lanes: i32, to: usize, k: i32): void {
+  const stride = <usize>columns * sizeof<T>()
+  const step = <usize>lanes * sizeof<T>()
+  for (let first = 0; first < columns; first += lanes) {
+    const width = <usize>min(lanes, columns - first) * sizeof<T>()
+    let from = source + <usize>first * sizeof<T>()
+    for (let j = 0, at = to; j < rows; j++, from += stride, at += step) {
+      if (width == step)
+        for (let c: usize = 0; c < step; c += 16) v128.store(at + c, v128.load(from + c))
+      else {
+        memory.copy(at, from, width)
+        memory.fill(at + width, 0, step - width)
+      }
+    }
+    to += <usize>k * step
+  }
+}

@@ -1,0 +1,14 @@
+/** The products in f64: what the module for f64 exports. See products.ts. */
+import { multiplyOf, packColumnsOf, packRowsOf } from './products'
+
+export function multiply(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
+  multiplyOf<f64>(a, b, out, m, k, n, resume, spare)
+}
+
+export function packRows(source: usize, rows: i32, k: i32, lanes: i32, to: usize): void {
+  packRowsOf<f64>(source, rows, k, lanes, to)
+}
+
+export function packColumns(source: usize, rows: i32, columns: i32, lanes: i32, to: usize, k: i32): void {
+  packColumnsOf<f64>(source, rows, columns, lanes, to, k)
+}
