@@ -4,10 +4,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { seeded } from '../src/data/random.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
-import { type FigureRun, type NudgingRun, runFigure } from '../src/experiment/comparison.ts'
-import { adjusted, curveFigures, type Figure, type Hyperparameters } from '../src/experiment/figure.ts'
+import { type FigureRun, runFigure } from '../src/experiment/comparison.ts'
+import { adjusted, type Figure, type Hyperparameters } from '../src/experiment/figure.ts'
 import { dataOf, type Source } from '../src/experiment/figure-data.ts'
 import { reportOf } from '../src/experiment/figure-report.ts'
+import { curveFigures } from '../src/experiment/figures.ts'
+import type { EstimateRecord, Provenance, RunRecord } from '../src/experiment/record.ts'
 import { initialise } from '../src/learn/initialise.ts'
 import { paperLabel } from '../src/experiment/label.ts'
 import { spread } from '../src/experiment/watched.ts'
@@ -35,9 +37,10 @@ const small = (number: number, changes: Partial<Hyperparameters> = {}): Figure =
 
 const source: Source = { digits: syntheticDigits(5, 30), origin: '3 SYNTHETIC digits', synthetic: true }
 const run = (of: Figure, seed = 1): FigureRun => rightOf(runFigure(reference, of, { seed, source, curves: 4 }))
-const first = ({ nudgings }: FigureRun): NudgingRun => nudgings[0]!
-const rmses = ({ agreements }: NudgingRun, estimate: string): readonly number[] =>
-  Object.values(agreements[estimate]!).map(({ rmse }) => rmse)
+const first = ({ measured: { runs } }: FigureRun): RunRecord => runs[0]!
+const rmsesOf = ({ agreements }: EstimateRecord): readonly number[] => Object.values(agreements).map(({ rmse }) => rmse)
+const rmses = ({ estimates }: RunRecord, kind: string): readonly number[] => rmsesOf(estimates.find(({ estimate }) => estimate === kind)!)
+const provenance: Provenance = { version: '1.2.3', timings: null, machine: null }
 
 describe('parameters', () => {
   it('lie within ±1/√fan_in and fill that range; a bias takes the fan-in of its layer', () => {
@@ -185,26 +188,26 @@ describe('a run', () => {
   })
 
   it('of a prototypical figure: inner nudge exact in the limit with neurons weighted by M, outer nudge not', () => {
-    const [outer, inner] = run(small(11)).nudgings
-    expect(outer!.nudging.kind).toBe('approximate')
+    const [outer, inner] = run(small(11)).measured.runs
+    expect([outer!.name, inner!.name]).toEqual(['outer nudge', 'inner nudge'])
     expect(Math.max(...rmses(outer!, 'limit'))).toBeGreaterThan(1e-3)
     expect(Math.max(...rmses(inner!, 'limit'))).toBeLessThan(1e-9)
   })
 
   it('keeps K points of each watched coordinate and says how settled the state is', () => {
-    const { figure: { K }, nudgings } = run(small(2))
-    expect(nudgings[0]!.curves.map(({ quantity }) => quantity).filter((q, i, all) => all.indexOf(q) === i).sort())
+    const { measured: { hyperparameters: { K }, runs }, curves } = run(small(2))
+    expect(curves[0]!.map(({ quantity }) => quantity).filter((q, i, all) => all.indexOf(q) === i).sort())
       .toEqual(['W1', 'W2', 'Wx2', 'b1', 'b2', 's1', 's2'])
-    for (const curve of nudgings[0]!.curves)
+    for (const curve of curves[0]!)
       for (const line of [curve.reference, ...Object.values(curve.candidates)]) expect(line).toHaveLength(K)
-    expect(nudgings[0]!.certificate.residual).toBeLessThan(1e-15)
+    expect(runs[0]!.settled.residual).toBeLessThan(1e-15)
   })
 
   it('runs the convolutional figure, and exactly so with the inner nudge once it has settled', () => {
-    const { nudgings } = rightOf(runFigure(
+    const { measured: { runs } } = rightOf(runFigure(
       reference, rightOf(adjusted(figure(4), { T: 120, K: 3, batch: 1 })), { seed: 1, source, curves: 2 }))
-    const [outer, inner] = nudgings.map(({ agreements }) => Math.max(...Object.values(agreements['limit'] ?? {}).map(({ rmse }) => rmse)))
-    expect(nudgings[0]?.certificate.residual).toBeLessThan(1e-9)
+    const [outer, inner] = runs.map((each) => Math.max(...rmses(each, 'limit')))
+    expect(runs[0]?.settled.residual).toBeLessThan(1e-9)
     expect(inner).toBeLessThan(1e-6)
     expect(outer).toBeGreaterThan(0.01)
   })
@@ -225,7 +228,7 @@ describe('a run', () => {
   })
 
   it('is the same for the same seed', () => {
-    const told = (seed: number) => rightOf(reportOf(run(small(2), seed), '1.2.3'))
+    const told = (seed: number) => rightOf(reportOf(run(small(2), seed), provenance))
     expect(told(1)).toEqual(told(1))
     expect(told(1).csv).not.toBe(told(2).csv)
   })
@@ -234,27 +237,30 @@ describe('a run', () => {
 describe('a report', () => {
   it('has every number of the curves in its CSV', () => {
     const made = run(small(11, { T: 100, K: 5 }))
-    const [head, ...rows] = rightOf(reportOf(made, '1.2.3')).csv.trimEnd().split('\r\n').map((line) => line.split(','))
-    expect(head).toEqual(['t', 'quantity', 'index', 'bptt', 'ep', 'centered', 'limit', 'nudging'])
-    const expected = made.nudgings.flatMap(({ nudging, curves }) => curves.flatMap((curve) => curve.reference.map((bptt, t) =>
-      [t, curve.quantity, curve.index, bptt, curve.candidates['one-sided']![t], curve.candidates['centered']![t],
-        curve.candidates['limit']![t], nudging.name].map((cell) => (Object.is(cell, -0) ? '-0' : String(cell))))))
+    const [head, ...rows] = rightOf(reportOf(made, provenance)).csv.trimEnd().split('\r\n').map((line) => line.split(','))
+    expect(head).toEqual(['t', 'quantity', 'index', 'bptt', 'ep', 'ep_tenth', 'centered', 'limit', 'nudging'])
+    const expected = made.curves.flatMap((drawn, r) => drawn.flatMap((curve) => curve.reference.map((bptt, t) =>
+      [t, curve.quantity, curve.index, bptt, ...['one-sided', 'tenth', 'centered', 'limit'].map((name) => curve.candidates[name]![t]!),
+        made.measured.runs[r]!.name].map((cell) => (Object.is(cell, -0) ? '-0' : String(cell))))))
     expect(rows).toEqual(expected)
   })
 
   it('says in JSON what was run and measured', () => {
     const made = run(small(8, { K: 4 }))
-    const told = JSON.parse(rightOf(reportOf(made, '1.2.3')).json) as Record<string, unknown>
+    const told = JSON.parse(rightOf(reportOf(made, provenance)).json) as Record<string, unknown>
     expect(told).toMatchObject({
       figure: 8, version: '1.2.3', interpreter: 'reference', seed: 1,
-      hyperparameters: { sizes: [784, 6, 10], activation: 'tanh', dt: 0.5, beta: 0.001, nudge: 0.0005, T: 400, K: 4, batch: 3 },
-      data: { synthetic: true, labels: made.drawn.labels },
-      runs: [{ name: 'energy-based', settled: { steps: 400 }, agreements: first(made).agreements }],
+      hyperparameters: { sizes: [784, 6, 10], activation: 'tanh', dt: 0.5, beta: 0.001, nudge: 0.0005, T: 400, K: 4, batch: 3, clamped: false },
+      variant: [], timings: null, machine: null,
+      data: { synthetic: true, labels: made.measured.data.labels },
+      runs: [{ name: 'energy-based', settled: { steps: 400 }, estimates: [
+        { estimate: 'one-sided', beta: 0.001 }, { estimate: 'one-sided', beta: 0.0001 }, { estimate: 'centered', beta: 0.001 }, { estimate: 'limit', beta: 0 },
+      ].map((estimate, i) => ({ ...estimate, agreements: first(made).estimates[i]!.agreements })) }],
     })
   })
 
   it('names synthetic data, an unsettled state, both nudges and their metric in its text', () => {
-    const text = (of: Figure) => rightOf(reportOf(run(of), '1.2.3')).text
+    const text = (of: Figure) => rightOf(reportOf(run(of), provenance)).text
     expect(text(small(8))).toContain('SYNTHETIC')
     expect(text(small(2))).not.toContain('SYNTHETIC')
     expect(text(small(2))).not.toContain('NOT settled')
@@ -264,12 +270,12 @@ describe('a report', () => {
   })
 
   it('draws a panel per layer and weight, with the paper\'s label, and one column per nudge', () => {
-    const titles = (number: number) => rightOf(reportOf(run(small(number)), '1')).chart.panels.map(({ title }) => title)
+    const titles = (number: number) => rightOf(reportOf(run(small(number)), provenance)).chart.panels.map(({ title }) => title)
     expect(titles(2)).toEqual(['s2 (paper s⁰)', 's1 (paper s¹)', 'W2 (paper W₀₁)', 'W1 (paper W₁ₓ)', 'Wx2 (paper W₀ₓ)'])
     expect(titles(11).slice(0, 3)).toEqual(['s2 (paper s⁰), outer', 's2 (paper s⁰), inner', 's1 (paper s¹), outer'])
   })
 
   it('is refused where EP left the finite numbers', () => {
-    expect(messageOf(reportOf(run(small(2, { beta: 1e300 })), '1'))).toMatch(/expected a finite number/)
+    expect(messageOf(reportOf(run(small(2, { beta: 1e300 })), provenance))).toMatch(/expected a finite number/)
   })
 })

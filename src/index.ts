@@ -43,13 +43,13 @@ export { squaredError } from './cost/squared-error.ts'
 // Folds
 export { type Mistake, orThrow } from './fold/mistake.ts'
 export { type Data, pose, type Problem } from './fold/pose.ts'
-export { drop, foldPhase, mapPhase, type Moment, type Phase, take, zipPhases } from './fold/phase.ts'
+export { drop, foldPhase, mapPhase, type Moment, type Phase, scanPhase, take, zipPhases } from './fold/phase.ts'
 export { type FreePhase, freePhase, type Settled, settledWithin, stateDistance } from './fold/free-phase.ts'
 export { finite, type Nudge } from './fold/nudge.ts'
 export { equilibriumPropagation, meanMoment, meanOf, nudgedPhase } from './fold/nudged-phase.ts'
 export { backpropagation, descending, type ReverseMoment } from './fold/bptt.ts'
-export { accumulate, type Agreement, agreement, noSums, type Sums } from './fold/measure.ts'
-export { compare, type CompareOptions, type Comparison, type Curve, type Flat, flatten, type Watch } from './fold/lock-step.ts'
+export { accumulate, type Agreement, agreement, type Flat, foldSums, noSums, type Row, type Sums, type SumsByName } from './fold/measure.ts'
+export { compare, type CompareOptions, type Comparison, type Curve, flatten, type Scan, type Watch } from './fold/lock-step.ts'
 
 // The theorem
 export {

@@ -5,7 +5,9 @@
 import { command, flag, option, optional, parse, positional, restPositionals, subcommands } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Request, UserError } from './request.ts'
-import { count, defaultSeed, figureType, knownFigures, real, seedType, sizesType, some, valued } from './values.ts'
+import {
+  activationType, count, defaultSeed, engineType, figureType, knownFigures, real, seedType, sizesType, some, valued, variantType,
+} from './values.ts'
 
 // ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -53,7 +55,7 @@ const figure = command({
   name: 'figure',
   description: 'Reproduce a figure of the paper: EP against BPTT, as SVG, PNG, CSV, JSON and text',
   args: {
-    number: positional({ type: figureType, displayName: 'number', description: `figure of the paper: ${knownFigures.join(', ')}` }),
+    number: positional({ type: figureType, displayName: 'number', description: `figure of the paper: ${knownFigures.join(', ')}; or all` }),
     seed,
     out,
     data: option({
@@ -66,14 +68,28 @@ const figure = command({
     dt: option({ long: 'dt', type: optional(real('--dt', 'take 0.08')), description: 'step size ε in (0, 1]' }),
     batch: option({ long: 'batch', type: optional(count('--batch', 'take 20')), description: 'samples' }),
     sizes: option({ long: 'sizes', type: optional(sizesType), description: 'units per layer, input first, such as 784-512-10' }),
+    activation: option({
+      long: 'activation', type: optional(activationType), description: 'one for all layers, or one for each joined by commas, such as tanh,sigm',
+    }),
+    clamp: flag({ long: 'clamp', description: 'clip states to [0, 1] after each step' }),
+    variant: option({
+      long: 'variant', type: variantType, description: 'exact, published or departures from theory joined by commas (docs/theory.md §12)',
+      defaultValue: () => ['exact'], defaultValueIsSerializable: true,
+    }),
+    engine: option({
+      long: 'engine', type: engineType, description: 'interpreter: reference, simd64 or simd32',
+      defaultValue: () => 'simd64' as const, defaultValueIsSerializable: true,
+    }),
+    threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'figures run side by side (as many as there are cores)' }),
   },
   examples: [
     { description: 'the toy network', command: 'phifold figure 2' },
     { description: 'a real mini-batch', command: 'phifold figure 8 --data path/to/mnist' },
+    { description: 'every figure', command: 'phifold figure all --data path/to/mnist' },
   ],
-  handler: ({ number: which, seed: from, out: folder, data, dt, ...rest }): Request => {
-    const given = Object.entries({ ...rest, epsilon: dt }).filter(([, value]) => value !== undefined)
-    return { _tag: 'Figure', number: which, seed: from, out: folder, data, changes: Object.fromEntries(given) }
+  handler: ({ number: which, seed: from, out: folder, data, variant, engine, threads, dt, clamp, ...rest }): Request => {
+    const given = Object.entries({ ...rest, epsilon: dt, ...(clamp && { clamp }) }).filter(([, value]) => value !== undefined)
+    return { _tag: 'Figure', which, seed: from, out: folder, data, variant, engine, threads, changes: Object.fromEntries(given) }
   },
 })
 

@@ -1,112 +1,139 @@
-/** `figure`: runs a figure of the paper and writes its picture, curves, numbers and table, all of them or none. */
+/**
+ * `figure`: runs figures of the paper, several on threads, and writes the picture, curves, numbers and table of each as soon as it is
+ * done, all of them or none; then the bars that sum them up.
+ */
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { syntheticDigits } from '../data/synthetic.ts'
-import { type OnProgress, runFigure } from '../experiment/comparison.ts'
-import { adjusted, curveFigures, type Figure } from '../experiment/figure.ts'
-import type { Source } from '../experiment/figure-data.ts'
-import { type FigureReport, reportOf } from '../experiment/figure-report.ts'
-import { svgOf } from '../report/svg.ts'
-import { reference } from '../tensor/reference.ts'
-import { readMnist } from './mnist-files.ts'
-import { pngOf } from './png.ts'
-import { type Progress, progress } from './progress.ts'
+import { costOf } from '../experiment/figure-cost.ts'
+import { reportOf } from '../experiment/figure-report.ts'
+import { curveFigures, type Summary, summaries } from '../experiment/figures.ts'
+import { type FigureJob, figureOf, type Finished, runJob } from './figure-job.ts'
+import { progress, spokenTime } from './progress.ts'
 import type { FigureRequest, Print, UserError } from './request.ts'
-import { version } from './version.ts'
-import { writeResults } from './write-results.ts'
+import { filesOf, written } from './result-files.ts'
+import { summaryResult } from './summary-files.ts'
+import { onThreads, type Outcome, type Watch } from './threads.ts'
 
-type Files = ReadonlyMap<string, string | Uint8Array>
-
-/** Curves in a panel. */
-const curves = 6
-
-const figureOf = ({ number, changes }: FigureRequest): E.Either<UserError, Figure> => {
-  const figure = curveFigures.find((candidate) => candidate.number === number)
-  if (figure === undefined) return E.left({ message: `no figure ${number}; phifold figure --help names those there are` })
-  return pipe(adjusted(figure, changes), E.mapLeft(({ message }) => ({ message: `--${message}` })))
+/** What to run, and what to sum up. */
+interface Plan {
+  readonly jobs: readonly FigureJob[]
+  readonly sums: readonly Summary[]
 }
 
-const sourceOf = (
-  { data, seed }: FigureRequest, { input, number, batch }: Figure,
-): TE.TaskEither<UserError, Source | undefined> => {
-  if (input === 'random') return data === undefined
-    ? TE.right(undefined)
-    : TE.left({ message: `--data: figure ${number} draws its own random input, got ${data}; leave --data out` })
-  if (data === undefined)
-    return TE.right({ digits: syntheticDigits(seed, batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
-  return pipe(readMnist(data), TE.map(({ train }) =>
-    ({ digits: train, origin: `${batch} of ${train.count} training images`, synthetic: false })))
-}
+const jobFor = ({ seed, data, variant, engine, changes }: FigureRequest) => (number: number): FigureJob =>
+  ({ number, seed, data, variant, engine, changes })
 
-const run = (request: FigureRequest, figure: Figure, source: Source | undefined): E.Either<UserError, FigureReport> => {
-  // A bar for each stage, since their steps take different times; a new one begins where a stage does.
-  let bar: Progress | undefined
-  const onProgress: OnProgress = (stage, done, total) => {
-    if (done === 1) {
-      bar?.end()
-      bar = progress(`figure ${figure.number}, ${stage}`, total)
-    }
-    bar?.advance(done)
-  }
-  const result = runFigure(reference, figure, {
-    seed: request.seed,
-    curves,
-    onProgress,
-    ...(source && { source }),
-  })
-  bar?.end()
+/** The jobs, the longest first, so that no thread is left alone with it at the end. Left: numbers that make no sense. */
+const planOf = (request: FigureRequest): E.Either<UserError, Plan> => {
+  const { which, data } = request
+  const sums = which === 'all' ? summaries : summaries.filter(({ number }) => number === which)
+  const numbers = which === 'all' ? curveFigures.map(({ number }) => number) : (sums[0]?.of ?? [which])
   return pipe(
-    result,
-    E.mapLeft((mistake): UserError => (mistake._tag === 'BadHyperparameter' ? { message: `--${mistake.message}` } : mistake)),
-    E.flatMap((done) => reportOf(done, version)))
+    numbers.map(jobFor(request)),
+    E.traverseArray((job) => pipe(figureOf(job), E.map((figure) => ({ job, figure })))),
+    E.filterOrElse(
+      (planned) => data === undefined || planned.some(({ figure }) => figure.input === 'digits'),
+      (): UserError => ({ message: `--data: figure ${which} draws its own random input, got ${data ?? ''}; leave --data out` })),
+    E.map((planned) => {
+      const cost = (at: number): number => {
+        const { free, folds } = costOf((planned[at] as (typeof planned)[number]).figure)
+        return free + folds
+      }
+      const order = planned.map((_, at) => at).sort((a, b) => cost(b) - cost(a))
+      return { jobs: order.map((at) => (planned[at] as (typeof planned)[number]).job), sums }
+    }))
 }
 
-/** The files to write, and a line about each picture that the optional packages are missing for. */
-const filesOf = async (
-  figure: Figure, { chart, csv, json, text }: FigureReport,
-): Promise<{ readonly files: Files; readonly missing: readonly string[] }> => {
-  const name = `figure-${figure.number}`
-  const svg = await svgOf(chart)
-  const png = E.isRight(svg) ? await pngOf(svg.right, { scale: 2 }) : svg
-  const pictures: readonly (readonly [string, E.Either<UserError, string | Uint8Array>])[] =
-    [[`${name}.svg`, svg], [`${name}.png`, png]]
-  return {
-    files: new Map<string, string | Uint8Array>([
-      ...pictures.flatMap(([file, picture]) => (E.isRight(picture) ? [[file, picture.right] as const] : [])),
-      [`${name}.csv`, csv], [`${name}.json`, json], [`${name}.txt`, `${text}\n`],
-    ]),
-    missing: pictures.flatMap(([file, picture]) => (E.isLeft(picture) ? [`${file} not drawn: ${picture.left.message}`] : [])),
+/** Runs the jobs; one alone in this thread. One bar for all, by what each is worth. */
+const runAll = async (jobs: readonly FigureJob[], threads: number, onEnd: Watch['onEnd']): Promise<readonly Outcome[]> => {
+  const worth = jobs.map((job) => pipe(figureOf(job), E.match(() => 0, (figure) => costOf(figure).free + costOf(figure).folds)))
+  const total = worth.reduce((sum, w) => sum + w, 0)
+  const shares = jobs.map(() => 0)
+  const label = jobs.length === 1 ? `figure ${jobs[0]?.number ?? ''}` : `${jobs.length} figures`
+  const bar = progress(label, 1)
+  const onShare: Watch['onShare'] = (i, share) => {
+    shares[i] = share
+    bar.advance(shares.reduce((sum, each, j) => sum + each * (worth[j] ?? 0), 0) / total)
   }
-}
-
-/** Holds Ctrl-C back while files are put in place, so that a set of results is never cut in two. */
-const uninterrupted = <A>(act: () => A): A => {
-  const stop = (): never => process.exit(130)
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const ended: Watch['onEnd'] = (i, outcome) => {
+    onShare(i, 1)
+    onEnd(i, outcome)
+  }
   try {
-    return act()
+    if (jobs.length > 1) return await onThreads(jobs, threads, { onShare, onEnd: ended })
+    const outcomes = []
+    for (const [i, job] of jobs.entries()) {
+      const outcome = await runJob(job, (share) => { onShare(i, share) })()
+      ended(i, outcome)
+      outcomes.push(outcome)
+    }
+    return outcomes
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    bar.end()
   }
 }
 
-const written = (dir: string, files: Files): TE.TaskEither<UserError, readonly string[]> =>
-  TE.fromIOEither(() => uninterrupted(() => writeResults(dir, files)))
-
-/** Runs the figure, prints its text and then the names of the files written, one a line. Right: exit code 0. */
-export const figure = (request: FigureRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
-  TE.Do,
-  TE.apS('figure', TE.fromEither(figureOf(request))),
-  TE.bind('source', ({ figure: chosen }) => sourceOf(request, chosen)),
-  // A folder that cannot be written to should be known before the work, not after it.
-  TE.tap(() => written(request.out, new Map())),
-  TE.bind('report', ({ figure: chosen, source }) => TE.fromEither(run(request, chosen, source))),
-  TE.bind('made', ({ figure: chosen, report }) => TE.fromTask(() => filesOf(chosen, report))),
-  TE.bind('paths', ({ made }) => written(request.out, made.files)),
+/** Writes a figure's files. Right: its text and the paths. */
+const writtenFigure = (out: string, { run, provenance }: Finished, complain: Print): TE.TaskEither<UserError, Written> => pipe(
+  TE.fromEither(reportOf(run, provenance)),
+  TE.bindTo('report'),
+  TE.bind('made', ({ report }) => TE.fromTask(() => filesOf(`figure-${run.measured.figure}`, report))),
+  TE.bind('paths', ({ made }) => written(out, made.files)),
   TE.map(({ report, made, paths }) => {
     made.missing.forEach(complain)
-    ;[report.text, '', ...paths].forEach(print)
-    return 0
-  }),
+    return { text: report.text, paths }
+  }))
+
+interface Written {
+  readonly text: string
+  readonly paths: readonly string[]
+}
+
+/** Writes the bars. */
+const writtenSummary = (out: string, summary: Summary, finished: readonly Finished[], complain: Print): TE.TaskEither<UserError, Written> => pipe(
+  TE.fromEither(summaryResult(summary, finished.map(({ run }) => run.measured))),
+  TE.bindTo('result'),
+  TE.bind('made', ({ result }) => TE.fromTask(() => filesOf(`figure-${summary.number}`, result))),
+  TE.bind('paths', ({ made }) => written(out, made.files)),
+  TE.map(({ result, made, paths }) => {
+    made.missing.forEach(complain)
+    return { text: result.text, paths }
+  }))
+
+/** Everything after the arguments have been understood. */
+const execute = async (request: FigureRequest, { jobs, sums }: Plan, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
+  const writing: Promise<E.Either<UserError, Written>>[] = []
+  const outcomes = await runAll(jobs, request.threads ?? availableParallelism(), (i, outcome) => {
+    if (E.isLeft(outcome)) return
+    const { run: { measured }, provenance } = outcome.right
+    // Each figure is written as soon as it is done: what a cut-off run has finished survives.
+    writing[i] = writtenFigure(request.out, outcome.right, complain)()
+    if (jobs.length > 1) print(`figure ${measured.figure}: done in ${spokenTime(provenance.timings?.total ?? 0)}`)
+  })
+  const figures = E.sequenceArray(await Promise.all(writing))
+  const finished = E.sequenceArray(outcomes)
+  if (E.isLeft(finished)) return finished
+  if (E.isLeft(figures)) return figures
+  const summed: Written[] = []
+  for (const summary of sums) {
+    const of = summary.of.flatMap((number) => finished.right.filter(({ run }) => run.measured.figure === number))
+    const each = await writtenSummary(request.out, summary, of, complain)()
+    if (E.isLeft(each)) return each
+    summed.push(each.right)
+  }
+  const all = [...figures.right, ...summed]
+  for (const { text } of jobs.length === 1 || sums.length === 0 ? all : summed) [text, ''].forEach((line) => print(line))
+  all.flatMap(({ paths }) => paths).forEach((path) => print(path))
+  return E.right(0)
+}
+
+/** Runs what is asked for, prints its text and then the names of the files written, one a line. Right: exit code 0. */
+export const figure = (request: FigureRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
+  TE.fromEither(planOf(request)),
+  // A folder that cannot be written to should be known before the work, not after it.
+  TE.tap(() => written(request.out, new Map())),
+  TE.flatMap((plan) => () => execute(request, plan, print, complain)),
   TE.mapLeft(({ message }) => ({ message: `phifold figure: ${message}` })))
+

@@ -1,5 +1,6 @@
 /** What the command line asks for, decoded. */
 import type { Hyperparameters } from '../experiment/figure.ts'
+import type { EngineName } from './engine.ts'
 
 export interface VerifyRequest {
   readonly _tag: 'Verify'
@@ -19,11 +20,17 @@ export interface VerifyRequest {
 
 export interface FigureRequest {
   readonly _tag: 'Figure'
-  readonly number: number
+  /** A figure of the paper, or all of them. */
+  readonly which: number | 'all'
   readonly seed: number
   readonly out: string
   /** Directory of the MNIST files. */
   readonly data: string | undefined
+  /** 'exact', 'published' or names of departures. */
+  readonly variant: readonly string[]
+  readonly engine: EngineName
+  /** Figures run side by side; by default as many as there are cores. */
+  readonly threads: number | undefined
   readonly changes: Partial<Hyperparameters>
 }
 

@@ -11,5 +11,7 @@ export const start = async (seed: number, out: string, print: Print, complain: P
   }, print, complain)
   if (E.isLeft(verified) || verified.right !== 0) return verified
   print('')
-  return figure({ _tag: 'Figure', number: 2, seed, out, data: undefined, changes: {} }, print, complain)()
+  return figure({
+    _tag: 'Figure', which: 2, seed, out, data: undefined, variant: ['exact'], engine: 'reference', threads: 1, changes: {},
+  }, print, complain)()
 }

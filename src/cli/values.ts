@@ -1,6 +1,8 @@
 /** Kinds of values on the command line, with what is said when a text is none of them. */
 import type { Type } from 'cmd-ts'
-import { curveFigures } from '../experiment/figure.ts'
+import { type ActivationName, activationsByName } from '../experiment/figure.ts'
+import { curveFigures, summaries } from '../experiment/figures.ts'
+import { type EngineName, engineNames } from './engine.ts'
 
 /** The seed where none is given, so that two people see the same. */
 export const defaultSeed: number = 20190532
@@ -41,7 +43,25 @@ export const sizesType: Type<string, readonly number[]> = valued(
   '--sizes', 'sizes', 'at least two sizes joined by -, input first', 'write them as in 784-512-10',
   (text) => (/^\d{1,9}(-\d{1,9})+$/.test(text) ? text.split('-').map(Number) : undefined))
 
-export const knownFigures: readonly string[] = curveFigures.map((figure) => String(figure.number))
-export const figureType: Type<string, number> = valued(
-  'number', 'number', 'a figure of the paper', `known: ${knownFigures.join(', ')}`,
-  (text) => (knownFigures.includes(text) ? Number(text) : undefined))
+export const knownFigures: readonly string[] = [...curveFigures, ...summaries].map(({ number }) => number).sort((a, b) => a - b).map(String)
+export const figureType: Type<string, number | 'all'> = valued(
+  'number', 'number', 'a figure of the paper or all', `known: ${knownFigures.join(', ')}`,
+  (text) => (text === 'all' ? text : knownFigures.includes(text) ? Number(text) : undefined))
+
+/** Names joined by commas. What they mean is checked where they are used. */
+export const variantType: Type<string, readonly string[]> = valued(
+  '--variant', 'names', 'exact, published or names of departures joined by commas', 'leave it out for exact',
+  (text) => (/^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text) ? text.split(',') : undefined))
+
+const isActivation = (name: string): name is ActivationName => Object.hasOwn(activationsByName, name)
+const activationNames = Object.keys(activationsByName).join(', ')
+
+export const activationType: Type<string, readonly ActivationName[]> = valued(
+  '--activation', 'names', `names among ${activationNames}, joined by commas`, 'give one for all layers or one for each, next to the input first',
+  (text) => {
+    const names = text.split(',')
+    return names.every(isActivation) ? names : undefined
+  })
+
+export const engineType: Type<string, EngineName> = valued(
+  '--engine', 'name', `one of ${engineNames.join(', ')}`, 'leave it out for simd64', (text) => engineNames.find((name) => name === text))

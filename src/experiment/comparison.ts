@@ -1,7 +1,7 @@
 /**
- * Runs a curve figure: one free phase, then EP's three estimates against −BPTT, moment by moment in lock step.
+ * Runs a curve figure: one free phase, then EP's estimates against −BPTT, moment by moment in lock step.
  *
- *     one-sided   Δ(β)                       error O(β)
+ *     one-sided   Δ(β) and Δ(β/10)           error O(β): ten times smaller
  *     centered    (Δ(β) + Δ(−β)) / 2         error O(β²)
  *     limit       Δ(β → 0), by the tangent   equal to −BPTT up to rounding where the theorem holds
  *
@@ -14,33 +14,33 @@ import { squaredError } from '../cost/squared-error.ts'
 import type { BatchError } from '../data/batch.ts'
 import { backpropagation, descending } from '../fold/bptt.ts'
 import { freePhase, type Settled } from '../fold/free-phase.ts'
-import { compare, type Comparison } from '../fold/lock-step.ts'
+import { compare, type Curve } from '../fold/lock-step.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { finite } from '../fold/nudge.ts'
 import { equilibriumPropagation, meanMoment } from '../fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
 import { type Data, pose, type Problem } from '../fold/pose.ts'
+import { clamped, clampedExact } from '../phi/clamped.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import type { Layers } from '../phi/interaction.ts'
-import type { Setting } from '../phi/setting.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { limit } from '../theorem.ts'
-import { type BadHyperparameter, type Figure, type Nudging, strength } from './figure.ts'
-import { dataOf, type Drawn, type Source } from './figure-data.ts'
+import { publishedMeasure } from './departure.ts'
+import { type BadHyperparameter, type Figure, type Nudging, settingOf, strength } from './figure.ts'
+import { dataOf, type Source } from './figure-data.ts'
+import type { Certificate, Drawn, EstimateRecord, Measured, RunRecord } from './record.ts'
 import { watched } from './watched.ts'
 
-/** The estimates compared, in the order in which they are reported. */
-export const estimates = ['one-sided', 'centered', 'limit'] as const
-export type Estimate = (typeof estimates)[number]
+type Estimate = Pick<EstimateRecord, 'estimate' | 'beta'> & { readonly name: string }
 
-/** How settled s_T is: see `Settled`. */
-export type Certificate = Pick<Settled<unknown>, 'steps' | 'residual' | 'repeatedAt' | 'period'>
-
-/** One way to nudge, run. */
-export interface NudgingRun extends Comparison {
-  readonly nudging: Nudging
-  readonly certificate: Certificate
-}
+/** The estimates that a figure compares, in the order in which they are reported. */
+export const estimatesOf = ({ beta }: Pick<Figure, 'beta'>): readonly [Estimate, Estimate, Estimate, Estimate] => [
+  { name: 'one-sided', estimate: 'one-sided', beta },
+  // 0.07 / 10 is 0.007 for people.
+  { name: 'tenth', estimate: 'one-sided', beta: Number((beta / 10).toPrecision(12)) },
+  { name: 'centered', estimate: 'centered', beta },
+  { name: 'limit', estimate: 'limit', beta: 0 },
+]
 
 type Metric<T> = (s: Layers<T>) => (v: Layers<T>) => Layers<T>
 
@@ -51,12 +51,13 @@ interface Model<T> {
   readonly metric: Metric<T> | undefined
 }
 
-const posed = <T>(A: Algebra<Op, T>, nudging: Nudging, setting: Setting<Op>, data: Data<T>): E.Either<Mistake, Model<T>> => {
+const posed = <T>(A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>): E.Either<Mistake, Model<T>> => {
+  const setting = settingOf(figure)
   if (nudging.kind === 'approximate') {
-    const dynamics = nudging.dynamics(setting)
+    const dynamics = figure.clamp ? clamped(nudging.dynamics(setting)) : nudging.dynamics(setting)
     return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: undefined })))
   }
-  const dynamics = nudging.dynamics(setting)
+  const dynamics = figure.clamp ? clampedExact(nudging.dynamics(setting)) : nudging.dynamics(setting)
   return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: problem.motion.metric })))
 }
 
@@ -76,51 +77,91 @@ export type OnProgress = (stage: 'free phase' | 'both folds', done: number, tota
 /** The free phase of a figure. No force acts in it, so it is the same whichever way the network is nudged later. */
 const settle = <T>(A: Algebra<Op, T>, figure: Figure, data: Data<T>, onProgress: OnProgress): E.Either<Mistake, Settled<T>> =>
   pipe(
-    posed(A, figure.nudgings[0], settingOf(figure), data),
+    posed(A, figure, figure.nudgings[0], data),
     E.flatMap(({ problem }) => freePhase(problem, {
       steps: figure.T, keep: figure.K, onStep: (t) => { onProgress('free phase', t, figure.T) },
     })))
 
-const settingOf = ({ interaction, sizes, activation, epsilon }: Figure): Setting<Op> => ({ interaction: interaction(sizes), activation, epsilon })
+const certificateOf = ({ steps, residual, repeatedAt, period }: Settled<unknown>): Certificate =>
+  ({ steps, residual, repeatedAt: repeatedAt ?? null, period: period ?? null })
+
+/** A run with the curves to draw. */
+interface Nudged {
+  readonly record: RunRecord
+  readonly curves: readonly Curve[]
+}
 
 /** Both folds from a settled state, with one way to nudge. Left: mistakes in the data. */
 const runNudging = <T>(
   A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, settled: Settled<T>, curves: number, onProgress: OnProgress,
-): E.Either<Mistake, NudgingRun> => {
+): E.Either<Mistake, Nudged> => {
   const { K } = figure
-  const beta = strength(figure)
+  const estimates = estimatesOf(figure)
+  const [{ beta }, { beta: tenth }] = estimates
+  const nudge = (of: number) => finite(A, strength(figure, of))
   return pipe(
-    posed(A, nudging, settingOf(figure), data),
+    posed(A, figure, nudging, data),
     E.bindTo('model'),
     E.bind('bptt', ({ model }) => backpropagation(model.problem, settled, K)),
-    E.bind('plus', () => finite(A, beta)),
-    E.bind('minus', () => finite(A, -beta)),
+    E.bind('plus', () => nudge(beta)),
+    E.bind('minus', () => nudge(-beta)),
+    E.bind('less', () => nudge(tenth)),
     E.bind('tangent', ({ model }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
-    E.map(({ model: { problem, metric }, bptt, plus, minus, tangent }) => {
-      const up = equilibriumPropagation(problem, plus, settled.state)
-      const down = equilibriumPropagation(problem, minus, settled.state)
-      const candidates = mapPhase(zipPhases(zipPhases(up, down), tangent), ([[a, b], exact]): Record<Estimate, Moment<T>> =>
-        ({ 'one-sided': a, centered: meanMoment(A, a, b), limit: exact }))
+    E.map(({ model: { problem, metric }, bptt, plus, minus, less, tangent }) => {
+      const [up, down, small] = [plus, minus, less].map((each) =>
+        equilibriumPropagation(problem, each, settled.state, settled.before[0])) as [Phase<Moment<T>>, Phase<Moment<T>>, Phase<Moment<T>>]
+      const candidates = mapPhase(zipPhases(zipPhases(up, down), zipPhases(small, tangent)),
+        ([[a, b], [c, exact]]): Readonly<Record<string, Moment<T>>> =>
+          ({ 'one-sided': a, tenth: c, centered: meanMoment(A, a, b), limit: exact }))
       const descent = descending(problem, bptt)
       const reference = metric === undefined ? descent : weighted(descent, metric(settled.state))
-      const watch = watched(A, problem, reference, descent, settled.state, { steps: K, count: curves })
+      const { agreements, curves: drawn } = compare(A, reference, candidates, {
+        names: estimates.map(({ name }) => name),
+        steps: K,
+        watch: watched(A, problem, reference, descent, settled.state, { steps: K, count: curves }),
+        ...(figure.measure === 'published' && { measured: publishedMeasure(settled.state.length) }),
+        onMoment: (t) => { onProgress('both folds', t + 1, K) },
+      })
       return {
-        ...compare(A, reference, candidates, { names: estimates, steps: K, watch, onMoment: (t) => { onProgress('both folds', t + 1, K) } }),
-        nudging,
-        certificate: { steps: settled.steps, residual: settled.residual, repeatedAt: settled.repeatedAt, period: settled.period },
+        record: {
+          name: nudging.name,
+          note: nudging.note,
+          settled: certificateOf(settled),
+          estimates: estimates.map(({ name, ...estimate }) => ({ ...estimate, agreements: agreements[name] ?? {} })),
+        },
+        curves: drawn,
       }
     }))
 }
 
-/** A whole figure: every nudging, run on the same data. */
+/** A whole figure: every nudging, run on the same data. Plain values. */
 export interface FigureRun {
-  readonly figure: Figure
-  readonly seed: number
-  readonly drawn: Drawn
-  /** The interpreter that ran it. */
-  readonly interpreter: string
-  readonly nudgings: readonly NudgingRun[]
+  readonly measured: Measured
+  /** Per run. */
+  readonly curves: readonly (readonly Curve[])[]
 }
+
+const measuredOf = <T>(A: Algebra<Op, T>, figure: Figure, seed: number, data: Drawn, runs: readonly RunRecord[]): Measured => {
+  const { number, title, cites, network, variant, sizes, activation, epsilon, beta, T, K, batch, clamp } = figure
+  return {
+    figure: number, title, cites: `Ernoult et al. 2019, ${cites}`, network, interpreter: A.name, variant, seed,
+    hyperparameters: {
+      sizes, activation: activation.join(','), dt: epsilon, beta, nudge: strength(figure, beta), T, K, batch, clamped: clamp,
+    },
+    data,
+    runs,
+  }
+}
+
+/** Runs a figure on given data. Left: mistakes in the data, or a state that diverged. */
+export const runOn = <T>(
+  A: Algebra<Op, T>, figure: Figure, data: Data<T>, drawn: Drawn, seed: number, { curves, onProgress = () => undefined }: Watching,
+): E.Either<Mistake, FigureRun> => pipe(
+  settle(A, figure, data, onProgress),
+  E.flatMap((settled) => pipe(
+    figure.nudgings,
+    E.traverseArray((nudging) => runNudging(A, figure, nudging, data, settled, curves, onProgress)))),
+  E.map((runs) => ({ measured: measuredOf(A, figure, seed, drawn, runs.map(({ record }) => record)), curves: runs.map((run) => run.curves) })))
 
 /** How a figure is run: everything but its own numbers. */
 export interface RunOptions extends Watching {
@@ -131,13 +172,8 @@ export interface RunOptions extends Watching {
 
 /** Draws the data from the seed and runs the figure. Left: numbers that do not fit the data, or a state that diverged. */
 export const runFigure = <T>(
-  A: Algebra<Op, T>, figure: Figure, { seed, source, curves, onProgress = () => undefined }: RunOptions,
+  A: Algebra<Op, T>, figure: Figure, { seed, source, ...watching }: RunOptions,
 ): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> =>
   pipe(
     dataOf(A, figure, seed, source),
-    E.flatMap(({ drawn, ...data }) => pipe(
-      settle(A, figure, data, onProgress),
-      E.flatMap((settled) => pipe(
-        figure.nudgings,
-        E.traverseArray((nudging) => runNudging(A, figure, nudging, data, settled, curves, onProgress)))),
-      E.map((nudgings) => ({ figure, seed, drawn, interpreter: A.name, nudgings })))))
+    E.flatMap(({ drawn, ...data }) => runOn(A, figure, data, drawn, seed, watching)))

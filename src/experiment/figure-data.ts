@@ -8,8 +8,9 @@ import type { Data } from '../fold/pose.ts'
 import { type Layer, layerShape } from '../phi/interaction.ts'
 import { layersOf } from '../phi/setting.ts'
 import type { Algebra } from '../tensor/algebra.ts'
-import type { BadHyperparameter, Figure } from './figure.ts'
+import { type BadHyperparameter, badHyperparameter, type Figure } from './figure.ts'
 import { initialise } from '../learn/initialise.ts'
+import type { Drawn } from './record.ts'
 
 /** Digits to choose a mini-batch from. */
 export interface Source {
@@ -20,19 +21,7 @@ export interface Source {
   readonly synthetic: boolean
 }
 
-/** What was drawn, for the record. */
-export interface Drawn {
-  readonly origin: string
-  readonly synthetic: boolean
-  /** Places in the source, and the classes; one per sample. */
-  readonly indices: readonly number[]
-  readonly labels: readonly number[]
-}
-
 type Posed<T> = Data<T> & { readonly drawn: Drawn }
-
-const unfit = (name: string, expected: string, got: string | number, next: string): BadHyperparameter =>
-  ({ _tag: 'BadHyperparameter', name, message: `${name}: expected ${expected}, got ${got}; ${next}` })
 
 /** x uniform in [0, 1), one random class per sample. */
 const random = <T>(A: Algebra<never, T>, { sizes, batch }: Figure, rng: Random): Omit<Posed<T>, 'theta'> => {
@@ -54,9 +43,9 @@ const chosen = <T>(
 ): E.Either<BadHyperparameter | BatchError, Omit<Posed<T>, 'theta'>> => {
   const [inputs, outputs, pixels] = [sizes[0], sizes[sizes.length - 1], digits.rows * digits.cols]
   if (inputs !== pixels)
-    return E.left(unfit('sizes', `${pixels} inputs, one per pixel`, inputs ?? 0, `begin them with ${pixels}`))
-  if (outputs !== 10) return E.left(unfit('sizes', '10 outputs, one per digit', outputs ?? 0, 'end them with 10'))
-  if (batch > digits.count) return E.left(unfit('batch', `at most the ${digits.count} digits there are`, batch, 'take 20'))
+    return E.left(badHyperparameter('sizes', `${pixels} inputs, one per pixel`, inputs ?? 0, `begin them with ${pixels}`))
+  if (outputs !== 10) return E.left(badHyperparameter('sizes', '10 outputs, one per digit', outputs ?? 0, 'end them with 10'))
+  if (batch > digits.count) return E.left(badHyperparameter('batch', `at most the ${digits.count} digits there are`, batch, 'take 20'))
   const [indices] = sampled(rng, batch, digits.count)
   return pipe(miniBatch(digits, indices), E.map(({ x, y }) => ({
     x: A.of(x.shape, x.data),

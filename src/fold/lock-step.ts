@@ -3,13 +3,10 @@
  * coordinates that a figure will draw, so memory does not grow with K (nor with T).
  */
 import { type Algebra, entries } from '../tensor/algebra.ts'
-import { accumulate, type Agreement, agreement, noSums, type Sums } from './measure.ts'
-import { foldPhase, mapPhase, type Moment, type Phase, zipPhases } from './phase.ts'
+import { type Agreement, agreement, type Flat, foldSums, type Row } from './measure.ts'
+import { mapPhase, type Moment, type Phase, scanPhase, zipPhases } from './phase.ts'
 
-/** One moment as flat floats by quantity: "s1", "s2", … (batch means per unit), then each parameter by name. */
-export type Flat = Readonly<Record<string, Float64Array>>
-
-/** A moment's numbers. Neurons are averaged over the batch, as the paper draws them; parameters already are batch means. */
+/** A moment's numbers: "s1", "s2", …, then each parameter by name. Neurons are averaged over the batch, as the paper draws them; parameters already are batch means. */
 export const flatten = <T>(A: Algebra<never, T>, { state, param }: Moment<T>): Flat => {
   const layers = state.map((sl, l) => {
     const [batch = 0, ...rest] = A.shape(sl)
@@ -18,6 +15,12 @@ export const flatten = <T>(A: Algebra<never, T>, { state, param }: Moment<T>): F
   const params = Object.entries(param()).map(([name, p]) => [name, A.numbers(p)] as const)
   return Object.fromEntries([...layers, ...params])
 }
+
+/** What to measure of a moment, given what was measured before it: for example running sums. */
+export type Scan = (before: Flat | undefined, moment: Flat, t: number) => Flat
+
+/** Every moment as it is. */
+const asIs: Scan = (_, moment) => moment
 
 /** Which coordinates to keep for drawing: quantity → flat indices. */
 export type Watch = Readonly<Record<string, readonly number[]>>
@@ -36,9 +39,9 @@ export interface Comparison {
   readonly curves: readonly Curve[]
 }
 
-interface Running {
-  readonly sums: Readonly<Record<string, Readonly<Record<string, Sums>>>>
-  readonly curves: readonly Curve[]
+/** A moment as it is, and as it is measured. */
+interface Moments extends Row {
+  readonly raw: Row
 }
 
 const mapRecord = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Readonly<Record<string, B>> =>
@@ -51,29 +54,27 @@ const mapRecord = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key:
  */
 export const compare = <T>(
   A: Algebra<never, T>, reference: Phase<Moment<T>>, candidates: Phase<Readonly<Record<string, Moment<T>>>>,
-  { names, steps, watch = {}, onMoment = () => undefined }: CompareOptions,
+  { names, steps, watch = {}, measured = asIs, onMoment = () => undefined }: CompareOptions,
 ): Comparison => {
-  const both = mapPhase(zipPhases(reference, candidates), ([truth, row]) =>
-    [flatten(A, truth), mapRecord(row, (moment) => flatten(A, moment))] as const)
-  const start: Running = {
-    sums: Object.fromEntries(names.map((name) => [name, {}])),
-    curves: Object.entries(watch).flatMap(([quantity, indices]) => indices.map((index): Curve =>
-      ({ quantity, index, reference: [], candidates: Object.fromEntries(names.map((name) => [name, []])) }))),
-  }
-  const end = foldPhase(both, steps, start, ({ sums, curves }, [truth, row], t) => {
+  const both = mapPhase(zipPhases(reference, candidates), ([truth, row]): Row =>
+    ({ truth: flatten(A, truth), candidates: mapRecord(row, (moment) => flatten(A, moment)) }))
+  const moments = scanPhase<Row, Moments>(both, (before, raw, t) => ({
+    raw,
+    truth: measured(before?.truth, raw.truth, t),
+    candidates: mapRecord(raw.candidates, (flat, name) => measured(before?.candidates[name], flat, t)),
+  }))
+  const start = Object.entries(watch).flatMap(([quantity, indices]) => indices.map((index): Curve =>
+    ({ quantity, index, reference: [], candidates: Object.fromEntries(names.map((name) => [name, []])) })))
+  const { sums, acc: curves } = foldSums<Moments, readonly Curve[]>(moments, steps, start, (before, { raw }, t) => {
     onMoment(t)
     const value = (moment: Flat | undefined, { quantity, index }: Curve): number => moment?.[quantity]?.[index] ?? NaN
-    return {
-      sums: mapRecord(sums, (byQuantity, name) => mapRecord(row[name] ?? {}, (f, quantity) =>
-        accumulate(byQuantity[quantity] ?? noSums(f.length), f, truth[quantity] ?? f))),
-      curves: curves.map((curve) => ({
-        ...curve,
-        reference: [...curve.reference, value(truth, curve)],
-        candidates: mapRecord(curve.candidates, (values, name) => [...values, value(row[name], curve)]),
-      })),
-    }
+    return before.map((curve) => ({
+      ...curve,
+      reference: [...curve.reference, value(raw.truth, curve)],
+      candidates: mapRecord(curve.candidates, (values, name) => [...values, value(raw.candidates[name], curve)]),
+    }))
   })
-  return { agreements: mapRecord(end.sums, (byQuantity) => mapRecord(byQuantity, agreement)), curves: end.curves }
+  return { agreements: mapRecord(sums, (byQuantity) => mapRecord(byQuantity, agreement)), curves }
 }
 
 export interface CompareOptions {
@@ -82,5 +83,7 @@ export interface CompareOptions {
   /** K. */
   readonly steps: number
   readonly watch?: Watch
+  /** What the agreement is measured on; the curves are always the moments themselves. */
+  readonly measured?: Scan
   readonly onMoment?: (t: number) => void
 }

@@ -43,6 +43,18 @@ export const mapPhase = <A, B>(phase: Phase<A>, f: (emitted: A) => B): Phase<B> 
   },
 })
 
+/** What f makes of each emission and of what it made of the one before (undefined at t = 0). */
+export const scanPhase = <A, B>(phase: Phase<A>, f: (before: B | undefined, emitted: A, t: number) => B): Phase<B> => {
+  const from = (rest: Phase<A>, before: B | undefined, t: number): Phase<B> => ({
+    next: () => {
+      const [emitted, later] = rest.next()
+      const now = f(before, emitted, t)
+      return [now, from(later, now, t + 1)]
+    },
+  })
+  return from(phase, undefined, 0)
+}
+
 /** Two phases in lock step. */
 export const zipPhases = <A, B>(first: Phase<A>, second: Phase<B>): Phase<readonly [A, B]> => ({
   next: () => {

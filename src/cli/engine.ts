@@ -1,0 +1,21 @@
+/** Interpreters by the names that commands take. */
+import type { Algebra, Op } from '../tensor/algebra.ts'
+import { reference } from '../tensor/reference.ts'
+import { simd32, simd64 } from '../tensor/simd/interpreter.ts'
+
+/** An interpreter whose tensors nobody needs to name. */
+export interface Engine {
+  readonly run: <R>(use: <T>(A: Algebra<Op, T>) => R) => R
+}
+
+const engineOf = <T>(A: Algebra<Op, T>): Engine => ({ run: (use) => use(A) })
+
+/** Each call makes a fresh one, with memory of its own. */
+export const engines = {
+  reference: (): Engine => engineOf(reference),
+  simd64: (): Engine => engineOf(simd64()),
+  simd32: (): Engine => engineOf(simd32()),
+} as const
+
+export type EngineName = keyof typeof engines
+export const engineNames: readonly EngineName[] = ['reference', 'simd64', 'simd32']

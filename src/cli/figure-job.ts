@@ -1,0 +1,99 @@
+/** One figure to run, as a plain value that can be sent to a thread, and how it is run there. */
+import { cpus } from 'node:os'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { syntheticDigits } from '../data/synthetic.ts'
+import { type FigureRun, type OnProgress, runFigure, type RunOptions } from '../experiment/comparison.ts'
+import { departed } from '../experiment/departure.ts'
+import { adjusted, type BadHyperparameter, type Figure, type Hyperparameters } from '../experiment/figure.ts'
+import { costOf } from '../experiment/figure-cost.ts'
+import type { Source } from '../experiment/figure-data.ts'
+import { curveFigures } from '../experiment/figures.ts'
+import type { Provenance } from '../experiment/record.ts'
+import { type EngineName, engines } from './engine.ts'
+import { readMnist } from './mnist-files.ts'
+import type { UserError } from './request.ts'
+import { version } from './version.ts'
+
+export interface FigureJob {
+  readonly number: number
+  /** 'exact', 'published' or names of departures. */
+  readonly variant: readonly string[]
+  readonly seed: number
+  /** Directory of the MNIST files. */
+  readonly data: string | undefined
+  readonly engine: EngineName
+  readonly changes: Partial<Hyperparameters>
+}
+
+/** What a job comes to. */
+export interface Finished {
+  readonly run: FigureRun
+  readonly provenance: Provenance
+}
+
+/** Told the share of the work that is done, from 0 to 1. */
+export type OnShare = (share: number) => void
+
+/** Curves in a panel. */
+const curves = 6
+
+const asOption = ({ message }: BadHyperparameter): UserError => ({ message: `--${message}` })
+
+/** The figure that a job asks for. Left: a number or a name that makes no sense. */
+export const figureOf = ({ number, variant, changes }: FigureJob): E.Either<UserError, Figure> => {
+  const figure = curveFigures.find((candidate) => candidate.number === number)
+  if (figure === undefined) return E.left({ message: `no figure ${number}; phifold figure --help names those there are` })
+  return pipe(departed(figure, variant), E.flatMap((changed) => adjusted(changed, changes)), E.mapLeft(asOption))
+}
+
+const sourceOf = ({ data, seed }: FigureJob, { input, batch }: Figure): TE.TaskEither<UserError, Source | undefined> => {
+  if (input === 'random') return TE.right(undefined)
+  if (data === undefined)
+    return TE.right({ digits: syntheticDigits(seed, batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
+  return pipe(readMnist(data), TE.map(({ train }) =>
+    ({ digits: train, origin: `${batch} of ${train.count} training images`, synthetic: false })))
+}
+
+const runOn = (engine: EngineName, figure: Figure, options: RunOptions): ReturnType<typeof runFigure> =>
+  engines[figure.precision === 'float32' ? 'simd32' : engine]().run((A) => runFigure(A, figure, options))
+
+const timed = (job: FigureJob, figure: Figure, source: Source | undefined, onShare: OnShare): E.Either<UserError, Finished> => {
+  const { free, folds } = costOf(figure)
+  const start = performance.now()
+  let settledAt = start
+  let before = 0
+  const onProgress: OnProgress = (stage, done, total) => {
+    if (stage === 'free phase') {
+      settledAt = performance.now()
+      onShare((free * done) / total / (free + folds))
+      return
+    }
+    // Each nudging counts its moments from 1.
+    const nudgings = figure.nudgings.length
+    onShare((free + (folds * (before + done)) / (total * nudgings)) / (free + folds))
+    if (done === total) before += total
+  }
+  const result = runOn(job.engine, figure, { seed: job.seed, curves, onProgress, ...(source && { source }) })
+  const end = performance.now()
+  const seconds = (from: number, to: number): number => Math.round(to - from) / 1000
+  return pipe(
+    result,
+    E.mapLeft((mistake): UserError => (mistake._tag === 'BadHyperparameter' ? asOption(mistake) : mistake)),
+    E.map((run) => ({
+      run,
+      provenance: {
+        version,
+        timings: { freePhase: seconds(start, settledAt), folds: seconds(settledAt, end), total: seconds(start, end) },
+        machine: { node: process.version, platform: `${process.platform}-${process.arch}`, cpu: cpus()[0]?.model.trim() ?? 'unknown' },
+      },
+    })))
+}
+
+/** Runs a job in this thread. Left: one line about what the user gave. */
+export const runJob = (job: FigureJob, onShare: OnShare): TE.TaskEither<UserError, Finished> => pipe(
+  TE.Do,
+  TE.apS('figure', TE.fromEither(figureOf(job))),
+  TE.bind('source', ({ figure }) => sourceOf(job, figure)),
+  TE.flatMapEither(({ figure, source }) => timed(job, figure, source, onShare)))
