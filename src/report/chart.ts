@@ -1,14 +1,12 @@
 /**
  * Charts as plain values: what is drawn, never how. A renderer (svg.ts) turns a chart into a picture.
  *
- * `Chart` is a union told apart by `_tag`; a new kind of figure is a new member with its own constructor.
- *
- * Colours: seven, after Okabe & Ito, "Color Universal Design" (2008), each darkened or shifted until it has a contrast of
- * at least 3:1 on white (WCAG 2.1, 1.4.11) and until any two stay apart for protanopes, deuteranopes and tritanopes
- * (simulated with the matrices of Machado, Oliveira & Fernandes 2009). In black and white the strokes still tell the
- * methods apart: only the identity of a coordinate needs colour.
+ * `Chart` is a union told apart by `_tag`; a new kind of figure is a new member with its own constructor. Here are curves;
+ * bars are in bar-figure.ts, colours in palette.ts.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { BarFigure } from './bar-figure.ts'
+import { gridFaults, malformed, type MalformedChart } from './malformed.ts'
 
 /** How the lines of one method are drawn. Solid lines are wide and pale: dashes of the same colour show on top. */
 export type Stroke = 'solid' | 'dashed' | 'dotted'
@@ -50,18 +48,9 @@ export interface CurveFigure {
 }
 
 /** Everything that can be drawn. */
-export type Chart = CurveFigure
+export type Chart = CurveFigure | BarFigure
 
-/** A chart that cannot be drawn, and which part of it is wrong. */
-export interface MalformedChart {
-  readonly _tag: 'MalformedChart'
-  readonly message: string
-}
-
-const malformed = (where: string, expected: string, got: string | number, next: string): MalformedChart => ({
-  _tag: 'MalformedChart',
-  message: `chart: ${where}: expected ${expected}, got ${got}; ${next}`,
-})
+export type { MalformedChart } from './malformed.ts'
 
 const firstNonFinite = (values: ReadonlyArray<number>): number => values.findIndex((v) => !Number.isFinite(v))
 
@@ -97,10 +86,7 @@ const panelFaults = (panel: CurvePanel, methods: number): ReadonlyArray<Malforme
 export const curveFigure = (figure: Omit<CurveFigure, '_tag'>): E.Either<MalformedChart, CurveFigure> => {
   const faults = [
     ...(figure.methods.length === 0 ? [malformed('methods', 'at least 1', 0, 'name what is compared')] : []),
-    ...(figure.panels.length === 0 ? [malformed('panels', 'at least 1', 0, 'add a panel per layer')] : []),
-    ...(Number.isInteger(figure.columns) && figure.columns > 0
-      ? []
-      : [malformed('columns', 'a positive integer', figure.columns, 'take 2')]),
+    ...gridFaults(figure.panels.length, figure.columns),
     ...figure.panels.flatMap((panel) => panelFaults(panel, figure.methods.length)),
   ]
   const fault = faults[0]
@@ -114,8 +100,3 @@ export const curveFigure = (figure: Omit<CurveFigure, '_tag'>): E.Either<Malform
     })),
   })
 }
-
-/** Blue, rust, green, near-black, pink, violet, ochre; coordinate i takes colour i modulo 7. */
-export const palette: ReadonlyArray<string> = [
-  '#005A9C', '#9C2F00', '#009E73', '#1A1A1A', '#DB66A8', '#8A63F0', '#B38600',
-]
