@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closest } from '../src/cli/closest.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
+import type { FigureRecord } from '../src/experiment/record.ts'
 import { auditOf } from '../src/law/audit.ts'
 import { laws } from '../src/law/index.ts'
 
@@ -80,7 +81,7 @@ describe('a mistake', () => {
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
     [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, golden, start, audit/],
     [['figure'], /expected a value for number/],
-    [['figure', '7'], /expected a figure of the paper, got "7"; known: 2, 4, 8, 9, 10, 11, 12, 13/],
+    [['figure', '7'], /expected a figure of the paper, all or departures, got "7"; known: 2, 3, 4, 8, 9, 10, 11, 12, 13, 16/],
     [['figure', '2', '8'], /unknown argument 8/],
     [['figure', '2', '--betta', '1'], /unknown argument --betta 1; see phifold figure --help/],
     [['figure', '2', '-x'], /unknown argument -x/],
@@ -104,6 +105,15 @@ describe('a mistake', () => {
     [[...figure2, '--sizes', '99999999-99999999'], /--sizes: expected at most/],
     [['figure', '8', '--sizes', '783-4-10'], /--sizes: expected 784 inputs, one per pixel, got 783/],
     [['figure', '11', '--sizes', '784-4-9'], /--sizes: expected 10 outputs, one per digit, got 9/],
+    [[...figure2, '--activation', 'relu'], /--activation: expected names among tanh, sigm, hardsigm, identity, joined by commas, got "relu"/],
+    [[...figure2, '--activation', 'tanh,sigm,tanh'], /--activation: expected one name, or one for each of 2 layers, got 3/],
+    [[...figure2, '--variant', 'leak'], /--variant: expected exact, published or some of input-activation,.* \(figure 2\), got leak/],
+    [[...figure2, '--variant', ''], /expected no empty argument/],
+    [[...figure2, '--engine', 'fast'], /--engine: expected one of reference, simd64, simd32, got "fast"/],
+    [[...figure2, '--threads', '0'], /--threads: expected a whole number above 0/],
+    [['figure', 'departures', '--variant', 'leak'], /--variant: expected none/],
+    [['figure', 'departures', '--sizes', '784-3-10'], /--sizes: expected none/],
+    [['figure', 'all', '--sizes', '784-4-10'], /--sizes: expected the layers of figure 4 as they are/],
     [[...figure2, '--data', '.'], /--data: figure 2 draws its own random input/],
     [[...figure8, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
     [[...figure8, '--data', 'lacking'], /got none named t10k-labels-idx1-ubyte .*leave out --data/],
@@ -165,7 +175,8 @@ it('names close to a misspelt one contain it, begin like it, or differ in few le
 describe('help', () => {
   const options: Readonly<Record<string, readonly string[]>> = {
     verify: ['--seed', '--runs', '--json', '--law', '--path', '--mutant', '--mutants'],
-    figure: ['<number>', '--seed', '--out', '--data', '--beta', '--T', '--K', '--dt', '--batch', '--sizes'],
+    figure: ['<number>', '--seed', '--out', '--data', '--beta', '--T', '--K', '--dt', '--batch', '--sizes',
+      '--activation', '--clamp', '--variant', '--engine', '--threads'],
     golden: ['path'], start: ['--seed', '--out'], audit: ['--write'],
   }
 
@@ -282,14 +293,17 @@ describe('figure', () => {
     expect(files['figure-2.png']?.slice(1, 4)).toBe('PNG')
     expect(files['figure-2.svg']).toMatch(/^<svg[^]*<\/svg>\s*$/)
     const [head, ...rows] = files['figure-2.csv']?.trimEnd().split('\r\n') ?? []
-    expect(head).toBe('t,quantity,index,bptt,ep,centered,limit,nudging')
+    expect(head).toBe('t,quantity,index,bptt,ep,ep_tenth,centered,limit,nudging')
     // Six curves of each of s1, s2, W1, W2, Wx2, b1, b2.
     expect(rows).toHaveLength(12 * 6 * 7)
     expect(JSON.parse(readFileSync(at('one/figure-2.json'), 'utf8')))
       .toMatchObject({ figure: 2, seed: 20190532, hyperparameters: { sizes: [3, 8, 7], dt: 0.08, beta: 0.01, T: 500, K: 12 } })
     expect(out.startsWith(readFileSync(at('one/figure-2.txt'), 'utf8'))).toBe(true)
     expect((await toy('two')).code).toBe(0)
-    expect(contents(at('two'))).toEqual(files)
+    // All but when and where it was run.
+    const timeless = ({ 'figure-2.json': json, ...others }: Readonly<Record<string, string>>) =>
+      ({ ...others, record: { ...JSON.parse(json ?? '') as FigureRecord, timings: undefined } })
+    expect(timeless(contents(at('two')))).toEqual(timeless(files))
     expect((await toy('three', '--seed', '6')).code).toBe(0)
     expect(contents(at('three'))['figure-2.csv']).not.toBe(files['figure-2.csv'])
   })

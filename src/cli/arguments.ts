@@ -55,7 +55,7 @@ const figure = command({
   name: 'figure',
   description: 'Reproduce a figure of the paper: EP against BPTT, as SVG, PNG, CSV, JSON and text',
   args: {
-    number: positional({ type: figureType, displayName: 'number', description: `figure of the paper: ${knownFigures.join(', ')}; or all` }),
+    number: positional({ type: figureType, displayName: 'number', description: `figure of the paper: ${knownFigures.join(', ')}; all, or departures` }),
     seed,
     out,
     data: option({

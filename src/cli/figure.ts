@@ -6,15 +6,17 @@ import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { costOf } from '../experiment/figure-cost.ts'
 import { reportOf } from '../experiment/figure-report.ts'
 import { curveFigures, type Summary, summaries } from '../experiment/figures.ts'
-import { type FigureJob, figureOf, type Finished, runJob } from './figure-job.ts'
-import { progress, spokenTime } from './progress.ts'
+import { summaryOf } from '../experiment/summary.ts'
+import { departureFigure } from './departure-figure.ts'
+import { type FigureJob, figureOf, type Finished } from './figure-job.ts'
+import { runJobs, worthOf } from './figure-jobs.ts'
+import { spokenTime } from './progress.ts'
 import type { FigureRequest, Print, UserError } from './request.ts'
-import { filesOf, written } from './result-files.ts'
-import { summaryResult } from './summary-files.ts'
-import { onThreads, type Outcome, type Watch } from './threads.ts'
+import { filesOf, type Written, written } from './result-files.ts'
+import { writtenBars } from './bar-files.ts'
+import { version } from './version.ts'
 
 /** What to run, and what to sum up. */
 interface Plan {
@@ -26,7 +28,7 @@ const jobFor = ({ seed, data, variant, engine, changes }: FigureRequest) => (num
   ({ number, seed, data, variant, engine, changes })
 
 /** The jobs, the longest first, so that no thread is left alone with it at the end. Left: numbers that make no sense. */
-const planOf = (request: FigureRequest): E.Either<UserError, Plan> => {
+const planOf = (request: FigureRequest & { readonly which: number | 'all' }): E.Either<UserError, Plan> => {
   const { which, data } = request
   const sums = which === 'all' ? summaries : summaries.filter(({ number }) => number === which)
   const numbers = which === 'all' ? curveFigures.map(({ number }) => number) : (sums[0]?.of ?? [which])
@@ -36,43 +38,7 @@ const planOf = (request: FigureRequest): E.Either<UserError, Plan> => {
     E.filterOrElse(
       (planned) => data === undefined || planned.some(({ figure }) => figure.input === 'digits'),
       (): UserError => ({ message: `--data: figure ${which} draws its own random input, got ${data ?? ''}; leave --data out` })),
-    E.map((planned) => {
-      const cost = (at: number): number => {
-        const { free, folds } = costOf((planned[at] as (typeof planned)[number]).figure)
-        return free + folds
-      }
-      const order = planned.map((_, at) => at).sort((a, b) => cost(b) - cost(a))
-      return { jobs: order.map((at) => (planned[at] as (typeof planned)[number]).job), sums }
-    }))
-}
-
-/** Runs the jobs; one alone in this thread. One bar for all, by what each is worth. */
-const runAll = async (jobs: readonly FigureJob[], threads: number, onEnd: Watch['onEnd']): Promise<readonly Outcome[]> => {
-  const worth = jobs.map((job) => pipe(figureOf(job), E.match(() => 0, (figure) => costOf(figure).free + costOf(figure).folds)))
-  const total = worth.reduce((sum, w) => sum + w, 0)
-  const shares = jobs.map(() => 0)
-  const label = jobs.length === 1 ? `figure ${jobs[0]?.number ?? ''}` : `${jobs.length} figures`
-  const bar = progress(label, 1)
-  const onShare: Watch['onShare'] = (i, share) => {
-    shares[i] = share
-    bar.advance(shares.reduce((sum, each, j) => sum + each * (worth[j] ?? 0), 0) / total)
-  }
-  const ended: Watch['onEnd'] = (i, outcome) => {
-    onShare(i, 1)
-    onEnd(i, outcome)
-  }
-  try {
-    if (jobs.length > 1) return await onThreads(jobs, threads, { onShare, onEnd: ended })
-    const outcomes = []
-    for (const [i, job] of jobs.entries()) {
-      const outcome = await runJob(job, (share) => { onShare(i, share) })()
-      ended(i, outcome)
-      outcomes.push(outcome)
-    }
-    return outcomes
-  } finally {
-    bar.end()
-  }
+    E.map((planned) => ({ jobs: planned.map(({ job }) => job).sort((a, b) => worthOf(b) - worthOf(a)), sums })))
 }
 
 /** Writes a figure's files. Right: its text and the paths. */
@@ -86,26 +52,17 @@ const writtenFigure = (out: string, { run, provenance }: Finished, complain: Pri
     return { text: report.text, paths }
   }))
 
-interface Written {
-  readonly text: string
-  readonly paths: readonly string[]
-}
-
 /** Writes the bars. */
-const writtenSummary = (out: string, summary: Summary, finished: readonly Finished[], complain: Print): TE.TaskEither<UserError, Written> => pipe(
-  TE.fromEither(summaryResult(summary, finished.map(({ run }) => run.measured))),
-  TE.bindTo('result'),
-  TE.bind('made', ({ result }) => TE.fromTask(() => filesOf(`figure-${summary.number}`, result))),
-  TE.bind('paths', ({ made }) => written(out, made.files)),
-  TE.map(({ result, made, paths }) => {
-    made.missing.forEach(complain)
-    return { text: result.text, paths }
-  }))
+const writtenSummary = (out: string, summary: Summary, finished: readonly Finished[], complain: Print): TE.TaskEither<UserError, Written> =>
+  writtenBars(out, summaryOf(summary, version, finished.map(({ run }) => run.measured)), complain)
 
 /** Everything after the arguments have been understood. */
 const execute = async (request: FigureRequest, { jobs, sums }: Plan, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
+  // A folder that cannot be written to should be known before the work, not after it.
+  const ready = await written(request.out, new Map())()
+  if (E.isLeft(ready)) return ready
   const writing: Promise<E.Either<UserError, Written>>[] = []
-  const outcomes = await runAll(jobs, request.threads ?? availableParallelism(), (i, outcome) => {
+  const outcomes = await runJobs(jobs, request.threads ?? availableParallelism(), (i, outcome) => {
     if (E.isLeft(outcome)) return
     const { run: { measured }, provenance } = outcome.right
     // Each figure is written as soon as it is done: what a cut-off run has finished survives.
@@ -129,11 +86,13 @@ const execute = async (request: FigureRequest, { jobs, sums }: Plan, print: Prin
   return E.right(0)
 }
 
+const figures = (request: FigureRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
+  const { which } = request
+  if (which === 'departures') return () => departureFigure(request, print, complain)
+  return pipe(TE.fromEither(planOf({ ...request, which })), TE.flatMap((plan) => () => execute(request, plan, print, complain)))
+}
+
 /** Runs what is asked for, prints its text and then the names of the files written, one a line. Right: exit code 0. */
 export const figure = (request: FigureRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
-  TE.fromEither(planOf(request)),
-  // A folder that cannot be written to should be known before the work, not after it.
-  TE.tap(() => written(request.out, new Map())),
-  TE.flatMap((plan) => () => execute(request, plan, print, complain)),
+  figures(request, print, complain),
   TE.mapLeft(({ message }) => ({ message: `phifold figure: ${message}` })))
-

@@ -20,8 +20,8 @@ export interface VerifyRequest {
 
 export interface FigureRequest {
   readonly _tag: 'Figure'
-  /** A figure of the paper, or all of them. */
-  readonly which: number | 'all'
+  /** A figure of the paper, all of them, or the departures from theory. */
+  readonly which: number | 'all' | 'departures'
   readonly seed: number
   readonly out: string
   /** Directory of the MNIST files. */

@@ -53,3 +53,9 @@ const uninterrupted = <A>(act: () => A): A => {
 /** Writes the files into a folder. Right: their paths. */
 export const written = (dir: string, files: Files): TE.TaskEither<UserError, readonly string[]> =>
   TE.fromIOEither(() => uninterrupted(() => writeResults(dir, files)))
+
+/** What was written of a result: its text, and the paths. */
+export interface Written {
+  readonly text: string
+  readonly paths: readonly string[]
+}

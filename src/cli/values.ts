@@ -44,9 +44,9 @@ export const sizesType: Type<string, readonly number[]> = valued(
   (text) => (/^\d{1,9}(-\d{1,9})+$/.test(text) ? text.split('-').map(Number) : undefined))
 
 export const knownFigures: readonly string[] = [...curveFigures, ...summaries].map(({ number }) => number).sort((a, b) => a - b).map(String)
-export const figureType: Type<string, number | 'all'> = valued(
-  'number', 'number', 'a figure of the paper or all', `known: ${knownFigures.join(', ')}`,
-  (text) => (text === 'all' ? text : knownFigures.includes(text) ? Number(text) : undefined))
+export const figureType: Type<string, number | 'all' | 'departures'> = valued(
+  'number', 'number', 'a figure of the paper, all or departures', `known: ${knownFigures.join(', ')}`,
+  (text) => (text === 'all' || text === 'departures' ? text : knownFigures.includes(text) ? Number(text) : undefined))
 
 /** Names joined by commas. What they mean is checked where they are used. */
 export const variantType: Type<string, readonly string[]> = valued(

@@ -16,7 +16,7 @@ import { backpropagation, descending } from '../fold/bptt.ts'
 import { freePhase, type Settled } from '../fold/free-phase.ts'
 import { compare, type Curve } from '../fold/lock-step.ts'
 import type { Mistake } from '../fold/mistake.ts'
-import { finite } from '../fold/nudge.ts'
+import { finite, type Nudge } from '../fold/nudge.ts'
 import { equilibriumPropagation, meanMoment } from '../fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
 import { type Data, pose, type Problem } from '../fold/pose.ts'
@@ -108,8 +108,8 @@ const runNudging = <T>(
     E.bind('less', () => nudge(tenth)),
     E.bind('tangent', ({ model }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
     E.map(({ model: { problem, metric }, bptt, plus, minus, less, tangent }) => {
-      const [up, down, small] = [plus, minus, less].map((each) =>
-        equilibriumPropagation(problem, each, settled.state, settled.before[0])) as [Phase<Moment<T>>, Phase<Moment<T>>, Phase<Moment<T>>]
+      const updates = (each: Nudge<T, T>) => equilibriumPropagation(problem, each, settled.state, settled.before[0])
+      const [up, down, small] = [updates(plus), updates(minus), updates(less)]
       const candidates = mapPhase(zipPhases(zipPhases(up, down), zipPhases(small, tangent)),
         ([[a, b], [c, exact]]): Readonly<Record<string, Moment<T>>> =>
           ({ 'one-sided': a, tenth: c, centered: meanMoment(A, a, b), limit: exact }))

@@ -57,6 +57,7 @@ export const departureBars = (version: string, runs: readonly DepartureRun[]): B
   format: 'phifold-bars-1',
   figure: 'departures',
   title: 'What each departure of the published program from theory does to the gap between EP and −BPTT',
+  subtitle: 'Each departure alone, and the published ones together; a gap that theory forbids stays as β → 0.',
   cites: 'Ernoult et al. 2019',
   version,
   of: shown.map(({ number }) => number),

@@ -91,6 +91,7 @@ export interface BarsRecord {
   readonly format: 'phifold-bars-1'
   readonly figure: number | string
   readonly title: string
+  readonly subtitle: string
   readonly cites: string
   readonly version: string
   /** The figures whose records it sums up. */
