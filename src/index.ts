@@ -6,6 +6,7 @@
 // Numbers and tensors
 export type { Field, Functions, NumberSystem, Op } from './number/number.ts'
 export { float64, unitRoundoff } from './number/float64.ts'
+export { float32, singleRoundoff } from './number/float32.ts'
 export { rational, type Rational, ratio, showRational } from './number/rational.ts'
 export { dual, type Dual } from './number/dual.ts'
 export { complex, type Complex } from './number/complex.ts'

@@ -65,7 +65,7 @@ const families: readonly Family[] = [
   {
     number: 12, title: 'Interpreters agree',
     about: 'So what is shown over rationals is shown of the program that runs over floats.',
-    files: folder('interpreters', 'agreement', 'agreement-steps'),
+    files: folder('interpreters', 'agreement', 'agreement-steps', 'simd-laws', 'simd-products'),
   },
   {
     number: 14, title: 'Number systems and tensors keep their own laws',

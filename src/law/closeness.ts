@@ -25,8 +25,9 @@ export const gamma = (k: number, roundoff: number = unitRoundoff): number => (k 
 export const apart = (j: number, k: number, roundoff: number = unitRoundoff): number =>
   gamma(j, roundoff) + gamma(k, roundoff)
 
-/** A derived bound, with room for the rounding of gap and bound themselves in up to a thousand operations. */
-export const bounded = (gap: number, bound: number): Verdict => ({ gap, allowance: bound * (1 + 2 ** -40) })
+/** A derived bound, with room for the rounding of gap and bound themselves in up to a thousand operations of that roundoff. */
+export const bounded = (gap: number, bound: number, roundoff: number = unitRoundoff): Verdict =>
+  ({ gap, allowance: bound * (1 + 2 ** 13 * roundoff) })
 
 /** Factor on the bounds of tracked.ts for their own rounding. */
 export const slack: number = 1 + 2 ** -10

@@ -26,6 +26,14 @@ export const doubles: fc.Arbitrary<number> = fc
 /** Doubles with full mantissas in [−2, 2]: entries of weights and states. */
 export const entries: fc.Arbitrary<number> = fc.maxSafeInteger().map((n) => n * 2 ** -52)
 
+/** 0 or singles with full mantissas, 2⁻³⁰ ≤ |x| < 2³⁴. */
+export const singles: fc.Arbitrary<number> = fc
+  .tuple(fc.integer({ min: -(2 ** 24), max: 2 ** 24 }), fc.integer({ min: -30, max: 10 }))
+  .map(([mantissa, exponent]) => mantissa * 2 ** exponent)
+
+/** Singles with full mantissas in [−2, 2]. */
+export const singleEntries: fc.Arbitrary<number> = fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((n) => n * 2 ** -23)
+
 /** Any double at all, the odd ones often. */
 export const anyDoubles: fc.Arbitrary<number> =
   fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, -0, Number.MIN_VALUE, Number.MAX_VALUE))

@@ -5,14 +5,16 @@
  * Bring your own system: `roundedNumberLaws` is a function of it.
  */
 import fc from 'fast-check'
-import { unitRoundoff as u } from '../number/float64.ts'
 import { allTrue, apart, bounded, exactly, gamma } from './closeness.ts'
-import { but, type Law, law, worst } from './law.ts'
+import { but, type Law, law, type Rung, worst } from './law.ts'
 import { embedding, type NumberSuite } from './number-ring.ts'
 
 /** How a floating-point system rounds, in a norm ‖·‖ with ‖x y‖ ≤ ‖x‖ ‖y‖ that is at least the magnitude of each part. */
 export interface Rounding<X> {
   readonly norm: (x: X) => number
+  /** Where it rounds, and its unit roundoff u. */
+  readonly rung: Rung
+  readonly roundoff: number
   /** p with ‖fl(x y) − x y‖ ≤ γ_p ‖x‖ ‖y‖. Sums: ‖fl(x + y) − (x + y)‖ ≤ u ‖fl(x + y)‖. */
   readonly product: number
   /** q with ‖fl(x / y) − x / y‖ ≤ q ‖x‖ / ‖y‖. */
@@ -21,12 +23,12 @@ export interface Rounding<X> {
   readonly nans: readonly X[]
 }
 
-const exactFloat = <X>({ prefix, about, system, elements, faults }: NumberSuite<X>, { nans }: Rounding<X>): Law => law({
+const exactFloat = <X>({ prefix, about, system, elements, faults }: NumberSuite<X>, { rung, roundoff: u, nans }: Rounding<X>): Law => law({
   name: `${prefix}.exact`,
   says: 'a + b = b + a, a b = b a, a − b = a + (−b), a − a = 0, a + 0 = 1 a = a / 1 = −(−a) = a without rounding; ' +
     'NaN equals nothing and has distance NaN',
   cites: 'IEEE 754 §4.3, §6.2',
-  about, rung: 'float64', over: [system.name], runs: 100,
+  about, rung, over: [system.name], runs: 100,
   instances: fc.record({ a: elements, b: elements }),
   subject: system,
   judge: (S) => ({ a, b }) => worst([
@@ -65,12 +67,12 @@ const exactFloat = <X>({ prefix, about, system, elements, faults }: NumberSuite<
  *     ‖(a / b) b − a‖               ≤ γ_p ‖fl(a/b)‖ ‖b‖ + q ‖a‖
  */
 const rounding = <X>(
-  { prefix, about, system, elements, divisors, faults }: NumberSuite<X>, { norm, product: p, quotient }: Rounding<X>,
+  { prefix, about, system, elements, divisors, faults }: NumberSuite<X>, { norm, rung, roundoff: u, product: p, quotient }: Rounding<X>,
 ): Law => law({
   name: `${prefix}.rounding`,
   says: '(a + b) + c = a + (b + c), (a b) c = a (b c), a (b + c) = a b + a c, (a / b) b = a, each up to its rounding',
   cites: 'Higham, Accuracy and Stability of Numerical Algorithms, §2.2, §3.1, §3.6',
-  about, rung: 'float64', over: [system.name], runs: 200,
+  about, rung, over: [system.name], runs: 200,
   instances: fc.record({ a: elements, b: elements, c: elements, d: divisors }),
   subject: system,
   judge: (S) => ({ a, b, c, d }) => {
@@ -80,10 +82,10 @@ const rounding = <X>(
     const quotients = S.div(a, d)
     return worst([
       bounded(S.distance(sumLeft, sumRight), u * (norm(ab) + norm(sumLeft) + norm(bc) + norm(sumRight))),
-      bounded(S.distance(S.mul(S.mul(a, b), c), S.mul(a, S.mul(b, c))), apart(2 * p, 2 * p) * norm(a) * norm(b) * norm(c)),
+      bounded(S.distance(S.mul(S.mul(a, b), c), S.mul(a, S.mul(b, c))), apart(2 * p, 2 * p, u) * norm(a) * norm(b) * norm(c)),
       bounded(S.distance(S.mul(a, bc), parts),
-        gamma(p + 1) * norm(a) * norm(bc) + gamma(p) * norm(a) * (norm(b) + norm(c)) + u * norm(parts)),
-      bounded(S.distance(S.mul(quotients, d), a), gamma(p) * norm(quotients) * norm(d) + quotient * norm(a)),
+        gamma(p + 1, u) * norm(a) * norm(bc) + gamma(p, u) * norm(a) * (norm(b) + norm(c)) + u * norm(parts)),
+      bounded(S.distance(S.mul(quotients, d), a), gamma(p, u) * norm(quotients) * norm(d) + quotient * norm(a)),
     ])
   },
   mutants: [
@@ -95,4 +97,4 @@ const rounding = <X>(
 
 /** What holds of a floating-point system exactly, what holds up to rounding, and the embedding of doubles. */
 export const roundedNumberLaws = <X>(suite: NumberSuite<X>, how: Rounding<X>): readonly Law[] =>
-  [exactFloat(suite, how), rounding(suite, how), embedding(suite, 'float64')]
+  [exactFloat(suite, how), rounding(suite, how), embedding(suite, how.rung)]

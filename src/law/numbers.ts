@@ -5,12 +5,13 @@
 import fc from 'fast-check'
 import { type Complex, complex } from '../number/complex.ts'
 import { type Dual, dual } from '../number/dual.ts'
+import { float32, singleRoundoff } from '../number/float32.ts'
 import { float64, unitRoundoff as u } from '../number/float64.ts'
 import type { Field } from '../number/number.ts'
 import { type Rational, rational, ratio } from '../number/rational.ts'
 import { bounded, exactly, gamma } from './closeness.ts'
 import { but, type Law, law } from './law.ts'
-import { complexes, doubles, duals, dyadics, rationals } from './number-arbitraries.ts'
+import { complexes, doubles, duals, dyadics, rationals, singles } from './number-arbitraries.ts'
 import { clipLaws, complexFunctions, float64Functions } from './number-functions.ts'
 import { exactNumberLaws, type NumberSuite } from './number-ring.ts'
 import { roundedNumberLaws } from './number-rounding.ts'
@@ -70,6 +71,9 @@ const dualFaults = <X>(S: Field<X>): NonNullable<NumberSuite<Dual<X>>['faults']>
   }
 }
 
+/** To 20 bits: Veltkamp's splitting of a double. */
+const shortened = (x: number): number => x * (2 ** 33 + 1) - (x * (2 ** 33 + 1) - x)
+
 const nonzero = (x: Rational): boolean => x.n !== 0n
 
 /** L14 for the number systems that ship. */
@@ -107,9 +111,19 @@ export const numberLaws: readonly Law[] = [
         but(float64)('products in single precision', { mul: (a, b) => Math.fround(a * b) }),
       ],
     },
-  }, { norm: Math.abs, product: 1, quotient: u, nans: [NaN] }),
+  }, { norm: Math.abs, rung: 'float64', roundoff: u, product: 1, quotient: u, nans: [NaN] }),
   ...clipLaws({ prefix: 'L14.float64', about: ['float64'], system: float64, elements: dyadics, rung: 'dyadic float64' }),
   float64Functions,
+  // The quotient of two singles in double precision, rounded: one rounding in effect.
+  ...roundedNumberLaws({
+    prefix: 'L14.float32', about: ['float32', 'singleRoundoff'], system: float32,
+    elements: singles, divisors: singles.filter((x) => x !== 0),
+    faults: {
+      exact: [but(float32)('NaN equals NaN', { equals: Object.is })],
+      rounding: [but(float32)('products keep 20 bits', { mul: (a, b) => shortened(a * b) })],
+    },
+  }, { norm: Math.abs, rung: 'float32', roundoff: singleRoundoff, product: 1, quotient: singleRoundoff, nans: [NaN] }),
+  ...clipLaws({ prefix: 'L14.float32', about: ['float32'], system: float32, elements: dyadics, rung: 'float32' }),
   // ‖z‖ = |re| + |im|. A part of a product is a sum of two products, γ_2. A quotient divides such a sum, ≤ γ_2 ‖a‖ ‖b‖, by
   // |b|² (1 + θ_2), and rounds: γ_5 ‖a‖ ‖b‖ / |b|², where ‖b‖² ≤ 2 |b|².
   ...roundedNumberLaws({
@@ -126,7 +140,7 @@ export const numberLaws: readonly Law[] = [
       ],
     },
   }, {
-    norm: ({ re, im }) => Math.abs(re) + Math.abs(im), product: 2, quotient: 2 * gamma(5),
+    norm: ({ re, im }) => Math.abs(re) + Math.abs(im), rung: 'float64', roundoff: u, product: 2, quotient: 2 * gamma(5),
     nans: [{ re: NaN, im: 0 }, { re: 0, im: NaN }],
   }),
   complexFunctions,

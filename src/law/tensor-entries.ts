@@ -23,10 +23,10 @@ export const rows = <T>(suite: TensorSuite<T>): Law => law({
     const [summed, byProduct] = [A.sumRows(x), A.matmulTN(A.fill([m, 1], 1), x)]
     return worst([
       bounded(gapOf(A, A.dot(repeated, x), A.dot(row, summed)),
-        apart(m * n, m + n, suite.roundoff) * largest(A.numbers(A.dot(absRow, absX)))),
+        apart(m * n, m + n, suite.roundoff) * largest(A.numbers(A.dot(absRow, absX))), suite.roundoff),
       exactly(A, [[A.addRow(x, row), A.add(x, repeated)]]),
       bounded(largestGap(A.numbers(summed), A.numbers(byProduct)),
-        apart(m, m, suite.roundoff) * largest(A.numbers(A.sumRows(absX)))),
+        apart(m, m, suite.roundoff) * largest(A.numbers(A.sumRows(absX))), suite.roundoff),
     ])
   },
   mutants: mutantsOf(suite, 'sumRows', 'addRow'),

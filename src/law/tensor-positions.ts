@@ -27,14 +27,14 @@ export const positions = <T>(suite: TensorSuite<T>): Law => law({
     const reshaped = A.reshape(x, [k, 1, m])
     return worst([
       bounded(gapOf(A, A.dot(gathered, y), A.dot(x, scattered)),
-        apart(N, N + M, suite.roundoff) * largest(A.numbers(A.dot(A.gather(absX, list), absY)))),
+        apart(N, N + M, suite.roundoff) * largest(A.numbers(A.dot(A.gather(absX, list), absY))), suite.roundoff),
       exactly(A, [
         [gathered, A.reshape(A.matmulNN(P, A.reshape(x, [M, 1])), [n, m])],
         [reshaped, A.of([k, 1, m], A.numbers(x))],
         [A.reshape(reshaped, [m, k]), x],
       ]),
       bounded(gapOf(A, scattered, A.reshape(A.matmulTN(P, A.reshape(y, [N, 1])), [m, k])),
-        apart(N, N, suite.roundoff) * largest(A.numbers(A.scatter(absY, list, [m, k])))),
+        apart(N, N, suite.roundoff) * largest(A.numbers(A.scatter(absY, list, [m, k]))), suite.roundoff),
     ])
   },
   mutants: mutantsOf(suite, 'gather', 'scatter', 'overwriting', 'reshape'),

@@ -21,8 +21,8 @@ export const adjoint = <T>(suite: TensorSuite<T>): Law => law({
     const [whole, onLeft, onRight] = [A.dot(A.matmulNN(a, b), c), A.dot(a, A.matmulNT(c, b)), A.dot(b, A.matmulTN(a, c))]
     const bound = (roundings: number): number => apart(k + m * n, roundings, suite.roundoff) * total
     return worst([
-      bounded(gapOf(A, whole, onLeft), bound(n + m * k)),
-      bounded(gapOf(A, whole, onRight), bound(m + k * n)),
+      bounded(gapOf(A, whole, onLeft), bound(n + m * k), suite.roundoff),
+      bounded(gapOf(A, whole, onRight), bound(m + k * n), suite.roundoff),
     ])
   },
   mutants: mutantsOf(suite, 'matmulTN', 'matmulNT', 'lastSample'),
@@ -48,9 +48,9 @@ export const product = <T>(suite: TensorSuite<T>): Law => law({
     const magnitudes = A.matmulNN(magnitude(0, [m, k]), magnitude(1, [k, n]))
     const allowed = apart(k, k, suite.roundoff) * largest(A.numbers(magnitudes))
     return worst([
-      bounded(largestGap(A.numbers(ab), byEntry), allowed),
-      bounded(gapOf(A, A.matmulNT(tensor(0, [m, k]), A.of([n, k], transposed(k, n, plainB))), ab), allowed),
-      bounded(gapOf(A, A.matmulTN(A.of([k, m], transposed(m, k, plainA)), tensor(1, [k, n])), ab), allowed),
+      bounded(largestGap(A.numbers(ab), byEntry), allowed, suite.roundoff),
+      bounded(gapOf(A, A.matmulNT(tensor(0, [m, k]), A.of([n, k], transposed(k, n, plainB))), ab), allowed, suite.roundoff),
+      bounded(gapOf(A, A.matmulTN(A.of([k, m], transposed(m, k, plainA)), tensor(1, [k, n])), ab), allowed, suite.roundoff),
     ])
   },
   mutants: mutantsOf(suite, 'scrambled', 'matmulTN', 'matmulNN'),
@@ -82,11 +82,11 @@ export const associative = <T>(suite: TensorSuite<T>): Law => law({
         [f(x, A.add(y, y2)), A.add(f(x, y), f(x, y2))] as const,
         [f(A.scale(factor, x), y), A.scale(factor, f(x, y))] as const,
         [f(x, A.scale(factor, y)), A.scale(factor, f(x, y))] as const,
-      ].map(([whole, parts]) => bounded(gapOf(A, whole, parts), allowed))
+      ].map(([whole, parts]) => bounded(gapOf(A, whole, parts), allowed, suite.roundoff))
     }
     return worst([
       bounded(gapOf(A, A.matmulNN(A.matmulNN(a, b), c), A.matmulNN(a, A.matmulNN(b, c))),
-        apart(k + n, k + n, suite.roundoff) * largest(A.numbers(A.matmulNN(A.matmulNN(absA, absB), absC)))),
+        apart(k + n, k + n, suite.roundoff) * largest(A.numbers(A.matmulNN(A.matmulNN(absA, absB), absC))), suite.roundoff),
       ...linear(A.matmulNN, [m, k], [k, n], k),
       ...linear(A.matmulNT, [m, k], [n, k], k),
       ...linear(A.matmulTN, [k, m], [k, n], k),

@@ -1,14 +1,16 @@
 /**
  * Law L14 for tensor algebras: products and their adjoints, rows and their sums, positions, entries, shapes, NaN, immutability.
  *
- * Bring your own interpreter: `algebraLaws` is a function of it; the two that ship are examples of its use.
+ * Bring your own interpreter: `algebraLaws` is a function of it; those that ship are examples of its use.
  */
+import { singleRoundoff } from '../number/float32.ts'
 import { unitRoundoff } from '../number/float64.ts'
 import { type Rational, rational } from '../number/rational.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
+import { simd32, simd64, type SimdTensor } from '../tensor/simd/interpreter.ts'
 import { but, type Law } from './law.ts'
-import { dyadics, entries } from './number-arbitraries.ts'
+import { dyadics, entries, singleEntries } from './number-arbitraries.ts'
 import { pointwise, rows } from './tensor-entries.ts'
 import { immutable } from './tensor-memory.ts'
 import { positions } from './tensor-positions.ts'
@@ -22,15 +24,45 @@ export const algebraLaws = <T>(suite: TensorSuite<T>): readonly Law[] => [
   ...(suite.roundoff > 0 ? [nan(suite)] : []),
 ]
 
-/** The array behind a tensor of the reference interpreter, which its type hides. */
+/** The array behind a tensor, which its type hides. */
 const cellsOf = (x: Tensor): Float64Array => (x as unknown as { readonly data: Float64Array }).data
+const simdCellsOf = <C extends Float64Array | Float32Array>(x: SimdTensor<C>): C => (x as unknown as { readonly data: C }).data
+
+/** L14 for an interpreter on SIMD. */
+const simdLaws = <C extends Float64Array | Float32Array>(
+  suite: Pick<TensorSuite<SimdTensor<C>>, 'about' | 'algebra' | 'rung' | 'entries' | 'roundoff'>,
+): readonly Law[] => {
+  const S = suite.algebra
+  const wrongly = but(S)
+  return algebraLaws({
+    ...suite, prefix: `L14.${S.name}`, memory: simdCellsOf,
+    leaks: [
+      wrongly('mul writes into its second argument', {
+        mul: (a, b) => {
+          simdCellsOf(b).set(simdCellsOf(S.mul(a, b)))
+          return b
+        },
+      }),
+      wrongly('reshape is a view', { reshape: (x, shape) => Object.assign(S.reshape(x, shape), { data: simdCellsOf(x) }) }),
+      wrongly('a product leaves its right factor negated', {
+        matmulNT: (a, b) => {
+          const result = S.matmulNT(a, b)
+          simdCellsOf(b).set(simdCellsOf(S.neg(b)))
+          return result
+        },
+      }),
+      wrongly('fill keeps the shape given to it', { fill: (shape, c) => ({ ...S.fill(shape, c), shape }) }),
+      wrongly('adding zeros returns the argument', { addRow: (x, row) => (S.numbers(row).some((e) => e !== 0) ? S.addRow(x, row) : x) }),
+    ],
+  })
+}
 
 type LiftedQ = Lifted<Rational>
 const Q = lift(rational)
 
 const [QT, R]: readonly [Operations<LiftedQ>, Operations<Tensor>] = [Q, reference]
 
-/** L14 for the two interpreters that do arithmetic. */
+/** L14 for the interpreters that do arithmetic. */
 export const tensorLaws: readonly Law[] = [
   ...algebraLaws<LiftedQ>({
     prefix: 'L14.lift-rational', about: ['lift', 'rational'], algebra: Q, rung: 'exact rationals',
@@ -83,4 +115,6 @@ export const tensorLaws: readonly Law[] = [
       }),
     ],
   }),
+  ...simdLaws<Float64Array>({ about: ['simd64'], algebra: simd64(), rung: 'float64', entries, roundoff: unitRoundoff }),
+  ...simdLaws<Float32Array>({ about: ['simd32'], algebra: simd32(), rung: 'float32', entries: singleEntries, roundoff: singleRoundoff }),
 ]

@@ -11,7 +11,7 @@ export interface Field<X> {
   readonly name: string
   readonly zero: X
   readonly one: X
-  /** The number c itself: exact wherever the system holds all finite doubles (floats, rationals, and what is built on them). */
+  /** The number c itself: exact wherever the system holds all finite doubles (doubles, rationals, and what is built on them); singles round it. */
   readonly of: (c: number) => X
   readonly add: (a: X, b: X) => X
   readonly sub: (a: X, b: X) => X

@@ -5,10 +5,10 @@ export function multiply(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32,
   multiplyOf<f64>(a, b, out, m, k, n, resume, spare)
 }
 
-export function packRows(source: usize, rows: i32, k: i32, lanes: i32, to: usize): void {
-  packRowsOf<f64>(source, rows, k, lanes, to)
+export function packRows(source: usize, rows: i32, k: i32, width: i32, to: usize): void {
+  packRowsOf<f64>(source, rows, k, width, to)
 }
 
-export function packColumns(source: usize, rows: i32, columns: i32, lanes: i32, to: usize, k: i32): void {
-  packColumnsOf<f64>(source, rows, columns, lanes, to, k)
+export function packColumns(source: usize, rows: i32, columns: i32, width: i32, to: usize, k: i32): void {
+  packColumnsOf<f64>(source, rows, columns, width, to, k)
 }

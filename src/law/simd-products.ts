@@ -1,0 +1,143 @@
+/**
+ * Law L12 for the products on SIMD at sizes from 1 to 70: whole tiles and tiles over an edge, panels that are kept, kept panels after
+ * their room was given away. The interpreters here keep 16 KiB, which is less than one large factor, so all of this happens within a few products.
+ */
+import fc from 'fast-check'
+import { seeded, uniforms } from '../data/random.ts'
+import { float32 } from '../number/float32.ts'
+import { type Algebra, type Op, type Shape } from '../tensor/algebra.ts'
+import { lift, type Lifted } from '../tensor/lift.ts'
+import { reference, type Tensor } from '../tensor/reference.ts'
+import { simd32, simd64, type SimdTensor } from '../tensor/simd/interpreter.ts'
+import { compared, namesOf, type Pair, sameDouble, type View, wrongly } from './agreement.ts'
+import { type Law, law, type Mutant, worst } from './law.ts'
+
+/** Sizes of one product, k = n for square ones, a seed for the entries, and one odd entry for the ends of both factors. */
+interface Factors {
+  readonly m: number
+  readonly k: number
+  readonly n: number
+  readonly square: boolean
+  readonly seed: number
+  readonly last: number
+}
+
+const size = fc.integer({ min: 1, max: 70 })
+const factors: fc.Arbitrary<Factors> = fc.record({
+  m: size, k: size, n: size, square: fc.boolean(), seed: fc.nat(),
+  last: fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -0) }),
+})
+
+const orientations = ['NN', 'NT', 'TN'] as const
+const shapesOf: Readonly<Record<typeof orientations[number], (m: number, k: number, n: number) => readonly [Shape, Shape]>> = {
+  NN: (m, k, n) => [[m, k], [k, n]],
+  NT: (m, k, n) => [[m, k], [n, k]],
+  TN: (m, k, n) => [[k, m], [k, n]],
+}
+
+/** All products of one instance: each orientation with b, with b again, with another b, and with the first once more. */
+const productsOf = <T>({ algebra: A, embed }: View<never, T, number>, { m, k, n: columns, square, seed, last }: Factors): readonly T[] => {
+  const n = square ? k : columns
+  const make = (nth: number, shape: Shape): T => {
+    const count = shape.reduce((product, extent) => product * extent, 1)
+    return embed(shape, uniforms(seeded(seed + nth), count, -1, 1)[0].with(-1, last), undefined)
+  }
+  return orientations.flatMap((orientation) => {
+    const [left, right] = shapesOf[orientation](m, k, n)
+    const [a, b, other] = [make(0, left), make(1, right), make(2, right)]
+    const product = A[`matmul${orientation}`]
+    return [product(a, b), product(a, b), product(a, other), product(a, b)]
+  })
+}
+
+const productLaw = <T, C extends Float64Array | Float32Array>(
+  prefix: string, about: readonly string[], pair: Pair<never, T, SimdTensor<C>, number>,
+  more: (S: Algebra<never, SimdTensor<C>>) => readonly Mutant<Pair<never, T, SimdTensor<C>, number>>[] = () => [],
+): Law => {
+  type S = SimdTensor<C>
+  const S = pair.second.algebra
+  const { first } = pair
+  const byShape = {}
+  const rebuilt = (x: S, change: (entry: number, row: number, column: number, m: number, n: number) => number): S => {
+    const [m = 0, n = 0] = S.shape(x)
+    return S.of([m, n], S.numbers(x).map((entry, i) => change(entry, Math.floor(i / n), i % n, m, n)))
+  }
+  const reversed = (x: S, axis: 0 | 1): S => {
+    const [m = 0, n = 0] = S.shape(x)
+    const data = S.numbers(x)
+    return S.of([m, n], data.map((_, i) => {
+      const [row, column] = [Math.floor(i / n), i % n]
+      return data[axis === 0 ? (m - 1 - row) * n + column : row * n + n - 1 - column] ?? NaN
+    }))
+  }
+  const cellsOf = (x: S): C => (x as unknown as { readonly data: C }).data
+  return law({
+    name: `${prefix}.products`,
+    says: 'a b, a bᵀ and aᵀ b are the same in both for all sizes from 1 to 70: also with a right factor that came before, after ' +
+      'another one of that shape, and after room for kept factors ran out',
+    cites: 'definition of the product of matrices, summed in order of the inner index',
+    about, rung: 'interpreters', over: namesOf(pair), runs: 40,
+    instances: factors,
+    subject: pair,
+    judge: ({ second }: typeof pair) => (instance) => {
+      const same = compared({ first, second }, sameDouble)
+      const [ours, theirs] = [productsOf(first, instance), productsOf(second, instance)]
+      return worst(ours.map((x, i) => same(x, theirs[i] as S)))
+    },
+    mutants: [
+      wrongly(pair)('kept factors are known by their shape', {
+        matmulNN: (a, b) => {
+          const key = S.shape(b).join()
+          if (!(key in byShape)) Reflect.set(byShape, key, b)
+          return S.matmulNN(a, Reflect.get(byShape, key) as S)
+        },
+      }),
+      wrongly(pair)('a kept factor is written to', {
+        matmulNT: (a, b) => {
+          const written = S.neg(b)
+          S.matmulNT(a, written)
+          cellsOf(written).set(cellsOf(b))
+          return S.matmulNT(a, written)
+        },
+      }),
+      wrongly(pair)('kept for a b, used for a bᵀ', {
+        matmulNT: (a, b) => (S.shape(b)[0] === S.shape(b)[1] ? S.matmulNN(a, b) : S.matmulNT(a, b)),
+      }),
+      wrongly(pair)('a tile over the edge is written in full', {
+        matmulTN: (a, b) => rebuilt(S.matmulTN(a, b), (entry, row, column, _, n) => (row > 0 && column < (4 - (n % 4)) % 4 ? 0 : entry)),
+      }),
+      wrongly(pair)('the last column of an incomplete panel is dropped', {
+        matmulNN: (a, b) => rebuilt(S.matmulNN(a, b), (entry, _, column, __, n) => (n % 4 !== 0 && column === n - 1 ? 0 : entry)),
+      }),
+      wrongly(pair)('rows beyond the last whole tile are those of the tile before', {
+        matmulNN: (a, b) => {
+          const result = S.matmulNN(a, b)
+          const data = S.numbers(result)
+          return rebuilt(result, (entry, row, column, m, n) => (row >= m - (m % 4) && row >= 4 ? data[(row - 4) * n + column] ?? NaN : entry))
+        },
+      }),
+      wrongly(pair)('terms are summed from the last to the first', {
+        matmulNN: (a, b) => S.matmulNN(reversed(a, 1), reversed(b, 0)),
+      }),
+      ...more(S),
+    ],
+  })
+}
+
+const plain = <T>(algebra: Algebra<Op, T>): View<never, T, number> =>
+  ({ algebra, embed: algebra.of, read: (x) => [...algebra.numbers(x)] })
+
+const keep = 2 ** 14
+
+const doubles = { first: plain<Tensor>(reference), second: plain(simd64({ keep })) }
+const singles = { first: plain<Lifted<number>>(lift(float32)), second: plain(simd32({ keep })) }
+
+/** The products of simd64 and simd32. */
+export const products: readonly Law[] = [
+  productLaw('L12.simd64', ['simd64', 'reference'], doubles, (S) => {
+    const single = simd32()
+    const [into, back] = [(x: SimdTensor<Float64Array>) => single.of(S.shape(x), S.numbers(x)), (x: SimdTensor<Float32Array>) => S.of(single.shape(x), single.numbers(x))]
+    return [wrongly(doubles)('a product in single precision', { matmulTN: (a, b) => back(single.matmulTN(into(a), into(b))) })]
+  }),
+  productLaw('L12.simd32', ['simd32', 'lift', 'float32'], singles),
+]
