@@ -22,15 +22,20 @@ export type MapShape = readonly [channels: number, rows: number, columns: number
 export const places = (extent: number, size: number, { stride, padding }: Sliding): number =>
   Math.floor((extent + 2 * padding - size) / stride) + 1
 
-/** Row-major indices of an array of this shape, each with its coordinates. */
-const positions = (shape: Shape, at: (coordinates: readonly number[]) => number): Positions => ({
-  shape,
-  at: Int32Array.from({ length: entries(shape) }, (_, flat) => {
-    const coordinates = shape.reduceRight<readonly [number, readonly number[]]>(
-      ([rest, found], extent) => [Math.floor(rest / extent), [rest % extent, ...found]], [flat, []])[1]
-    return at(coordinates)
-  }),
-})
+/** A position for each entry of an array of this shape, in row-major order. `at` must not keep the coordinates: they change. */
+const positions = (shape: Shape, at: (coordinates: readonly number[]) => number): Positions => {
+  const list = new Int32Array(entries(shape))
+  const coordinates = shape.map(() => 0)
+  for (let flat = 0; flat < list.length; flat++) {
+    list[flat] = at(coordinates)
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (coordinates[axis] as number) + 1
+      coordinates[axis] = next < (shape[axis] as number) ? next : 0
+      if (next < (shape[axis] as number)) break
+    }
+  }
+  return { shape, at: list }
+}
 
 /** Throws unless the shape has four axes. */
 export const imageShape = (where: string, shape: Shape): readonly [number, number, number, number] => {
