@@ -104,7 +104,7 @@ const energyBasedOnDigits: Pick<Figure, 'title' | 'nudgings'> = { title: 'Energy
 const prototypicalOnDigits: Pick<Figure, 'title' | 'nudgings'> = { title: 'Prototypical network: the nudge outside and inside σ', nudgings: [outer, inner] }
 
 /** The paper's convolutional network: two convolutions with 5×5 kernels and 2×2 max-pooling, then the output. */
-const convolutions: ConvNetwork = {
+export const convolutions: ConvNetwork = {
   input: [1, 28, 28],
   channels: [32, 64],
   options: { size: 5, stride: 1, padding: 0, pooling: maxPooling(2) },
@@ -145,12 +145,13 @@ export const curveFigures: readonly Figure[] = [
 const largestTensor = 2 ** 24
 const largestK = 10_000
 
-type Fault = readonly [name: string, expected: string, got: string | number, next: string]
+/** What is wrong with a number: its name, what was expected, what came, and what to do. */
+export type Fault = readonly [name: string, expected: string, got: string | number, next: string]
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1
 
-// The first fault of the numbers, if any. Written with ! so that NaN is a fault everywhere.
-const faultOf = ({ sizes, epsilon, beta, T, K, batch }: Hyperparameters): Fault | undefined => {
+/** The first fault of the numbers, if any. Written with ! so that NaN is a fault everywhere. */
+export const faultOf = ({ sizes, epsilon, beta, T, K, batch }: Hyperparameters): Fault | undefined => {
   const widths = sizes.join('-')
   const largest = Math.max(...sizes.slice(1).map((n, l) => n * (sizes[l] ?? 1)), ...sizes.map((n) => n * batch))
   const faults: readonly (readonly [boolean, Fault])[] = [
@@ -169,13 +170,14 @@ const faultOf = ({ sizes, epsilon, beta, T, K, batch }: Hyperparameters): Fault 
   return faults.find(([wrong]) => wrong)?.[1]
 }
 
+export const badHyperparameter = ([name, expected, got, next]: Fault): BadHyperparameter =>
+  ({ _tag: 'BadHyperparameter', name, message: `${name}: expected ${expected}, got ${got}; ${next}` })
+
 /** The same figure with some of its numbers replaced. Left: the first that makes no sense. */
 export const adjusted = (figure: Figure, changes: Partial<Hyperparameters>): E.Either<BadHyperparameter, Figure> => {
   const changed = { ...figure, ...changes }
   const fault: Fault | undefined = figure.fixed && changes.sizes !== undefined
     ? ['sizes', `the layers of figure ${figure.number} as they are`, changes.sizes.join('-'), 'leave --sizes out']
     : faultOf(changed)
-  if (fault === undefined) return E.right(changed)
-  const [name, expected, got, next] = fault
-  return E.left({ _tag: 'BadHyperparameter', name, message: `${name}: expected ${expected}, got ${got}; ${next}` })
+  return fault === undefined ? E.right(changed) : E.left(badHyperparameter(fault))
 }
