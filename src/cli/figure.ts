@@ -14,9 +14,7 @@ import { pngOf } from './png.ts'
 import { type Progress, progress } from './progress.ts'
 import type { FigureRequest, Print, UserError } from './request.ts'
 import { version } from './version.ts'
-import { writeResults } from './write-results.ts'
-
-type Files = ReadonlyMap<string, string | Uint8Array>
+import { type Files, written } from './written.ts'
 
 /** Curves in a panel. */
 const curves = 6
@@ -79,20 +77,6 @@ const filesOf = async (
     missing: pictures.flatMap(([file, picture]) => (E.isLeft(picture) ? [`${file} not drawn: ${picture.left.message}`] : [])),
   }
 }
-
-/** Holds Ctrl-C back while files are put in place, so that a set of results is never cut in two. */
-const uninterrupted = <A>(act: () => A): A => {
-  const stop = (): never => process.exit(130)
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    return act()
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
-}
-
-const written = (dir: string, files: Files): TE.TaskEither<UserError, readonly string[]> =>
-  TE.fromIOEither(() => uninterrupted(() => writeResults(dir, files)))
 
 /** Runs the figure, prints its text and then the names of the files written, one a line. Right: exit code 0. */
 export const figure = (request: FigureRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(

@@ -14,7 +14,7 @@ import { readMnist } from './mnist-files.ts'
 import { type Progress, progress } from './progress.ts'
 import type { Print, RecipeRequest, UserError } from './request.ts'
 import { version } from './version.ts'
-import { writeResults } from './write-results.ts'
+import { written } from './written.ts'
 
 /** What a search asks for, and what counts as settled, where nothing is said. */
 const defaults = { agreement: 95, tolerance: 1e-6 }
@@ -72,9 +72,6 @@ const run = (request: RecipeRequest, network: TrainedNetwork, source: Source): E
     ? E.right({ unsettled: `no T settles all mini-batches: ${mistake.message}; raise --T, or allow a larger --tolerance` })
     : E.left(mistake._tag === 'BadHyperparameter' ? { message: `--${mistake.message}` } : mistake)
 }
-
-const written = (dir: string, files: ReadonlyMap<string, string>): TE.TaskEither<UserError, readonly string[]> =>
-  TE.fromIOEither(() => writeResults(dir, files))
 
 const told = (request: RecipeRequest, network: TrainedNetwork, outcome: Outcome, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
   const failed = (message: string): number => (complain(`phifold recipe: ${message}`), 1)

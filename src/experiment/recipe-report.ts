@@ -157,7 +157,8 @@ const textOf = (run: RecipeRun): string => {
       : `free phase: NOT settled to ${figures(tolerance, 2)} per step after ${T} steps in ${unsettled} of ${certificates.length} mini-batches; raise T`,
     settledTable(run),
     '',
-    'total: same sign or both exactly 0, as the authors count. Divided by dt β: what unsettled states add to the updates.',
+    'total: same sign or both exactly 0, as the authors count, with the weights that training starts from.',
+    'divided by dt β: what states that still move add to the updates.',
     "The nudge is −dt β ∂ℓ/∂s, as in the authors' program. Layers count from the input, the paper's from the output.",
   ].join('\n')
 }

@@ -27,9 +27,9 @@ export const signsOf = <T>(A: Algebra<never, T>, what: string, params: Params<T>
   E.traverseArray(([name, tensor]): E.Either<Mistake, readonly [string, Int8Array]> => {
     const numbers = A.numbers(tensor)
     const index = numbers.findIndex((value) => !Number.isFinite(value))
-    return index < 0
-      ? E.right([name, new Int8Array(numbers.map(Math.sign))])
-      : E.left(nonFinite(`${what} of ${name}`, index, numbers[index] as number))
+    if (index < 0) return E.right([name, new Int8Array(numbers.map(Math.sign))])
+    const mistake = nonFinite(`${what} of ${name}`, index, numbers[index] as number)
+    return E.left({ ...mistake, message: `${mistake.message}; take a smaller β or K` })
   }),
   E.map((entries): Signs => Object.fromEntries(entries)))
 
