@@ -6,7 +6,7 @@
  *     BPTT  −Σ_{t<K} ∇θ(t)
  *
  * One walk back over the longest K gives all shorter ones, and one nudged phase gives all K of its β. Each is also held against BPTT
- * over the longest K: two updates cut off early agree with each other and may yet miss most of the gradient (with K = 1 all but the output's are 0).
+ * over the longest K: two updates cut off early may agree with each other and yet miss most of the gradient.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
