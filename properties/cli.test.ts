@@ -78,8 +78,9 @@ const mnist = (name: string, spoil: Readonly<Record<string, Buffer | undefined>>
 describe('a mistake', () => {
   const figure2 = ['figure', '2', '--out', 'never']
   const figure8 = ['figure', '8', '--out', 'never', '--sizes', '784-4-10', '--T', '9', '--K', '3']
+  const recipe = ['recipe', 'P-1h', '--out', 'never', '--sizes', '784-4-10', '--batches', '1']
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, golden, start, audit/],
+    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, golden, start, audit/],
     [['figure'], /expected a value for number/],
     [['figure', '7'], /expected a figure of the paper, all or departures, got "7"; known: 2, 3, 4, 8, 9, 10, 11, 12, 13, 16/],
     [['figure', '2', '8'], /unknown argument 8/],
@@ -131,6 +132,30 @@ describe('a mistake', () => {
     [['verify', '--law', 'L1.tanh', '--path', 'a'], /--path: expected numbers joined by colons/],
     [['verify', '--runs', '0'], /--runs: expected a whole number above 0/],
     [['verify', '--json=1'], /--json=1: expected no value/],
+    [['recipe'], /expected a value for network/],
+    [['recipe', 'P1h'], /expected a network of Table 1, got "P1h"; did you mean P-1h\? known: EB-1h, EB-2h, P-1h, P-2h, P-3h, P-conv/],
+    [[...recipe, '--K', '31'], /--T: expected at least 31 steps/],
+    [[...recipe, '--variant', 'published', '--T', '15'], /--T: expected at least 16 steps/],
+    [['recipe', 'P-1h', '--batches', '0'], /--batches: expected a whole number above 0/],
+    [['recipe', 'P-1h', '--batches', '1001'], /--batches: expected at most 1000/],
+    [[...recipe, '--batch', '0'], /--batch: expected a whole number above 0/],
+    [[...recipe, '--beta', '0'], /--beta: expected a number above 0, got 0; take 0.1/],
+    [[...recipe, '--beta', '1e300'], /all entries must be finite; take a smaller β/],
+    [[...recipe, '--tolerance', '0'], /--tolerance: expected a number above 0/],
+    [[...recipe, '--tolerance', 'NaN'], /--tolerance: expected a number, got "NaN"/],
+    [[...recipe, '--search', '--agreement', '0'], /--agreement: expected a percentage above 0 and at most 100, got 0/],
+    [[...recipe, '--search', '--agreement', '100.1'], /--agreement: expected a percentage/],
+    [[...recipe, '--search', '--agreement', 'NaN'], /--agreement: expected a number, got "NaN"/],
+    [[...recipe, '--agreement', '90'], /--agreement: expected to come with --search.*add --search/],
+    [[...recipe, '--nudge', 'sideways'], /--nudge: expected outer or inner, got "sideways"/],
+    [[...recipe, '--nudge', 'inner', '--variant', 'published'], /--nudge: expected outer, as the published program has it/],
+    [['recipe', 'EB-1h', '--nudge', 'inner'], /--nudge: .*leave --nudge out with EB-1h/],
+    [[...recipe, '--variant', 'other'], /--variant: expected exact or published/],
+    [['recipe', 'P-1h', '--sizes', '784-10'], /--sizes: expected 3 sizes, as P-1h has/],
+    [['recipe', 'P-1h', '--sizes', '783-4-10'], /--sizes: expected 784 inputs/],
+    [['recipe', 'P-conv', '--sizes', '784-4-10'], /--sizes: expected the layers of P-conv as they are/],
+    [[...recipe, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
+    [['recipe', 'P-1h', '--out', 'file'], /expected a folder, got a file/],
     [['golden'], /golden: expected a folder or files/],
     [['golden', 'nowhere'], /nowhere/],
     [['audit', '--write'], /expected a value for --write/],
@@ -177,6 +202,9 @@ describe('help', () => {
     verify: ['--seed', '--runs', '--json', '--law', '--path', '--mutant', '--mutants'],
     figure: ['<number>', '--seed', '--out', '--data', '--beta', '--T', '--K', '--dt', '--batch', '--sizes',
       '--activation', '--clamp', '--variant', '--engine', '--threads'],
+    recipe: [
+      '<network>', '--seed', '--out', '--data', '--batches', '--batch', '--T', '--K', '--beta', '--dt', '--sizes', '--nudge', '--variant', '--search',
+      '--tolerance', '--agreement'],
     golden: ['path'], start: ['--seed', '--out'], audit: ['--write'],
   }
 
@@ -334,6 +362,49 @@ describe('figure', () => {
     expect(err).toMatch(/^phifold figure: results: .*figure-2\.txt: expected a file, got a folder[^\n]*\n$/)
     rmSync(at('kept/figure-2.txt'), { recursive: true })
     expect(contents(at('kept'))).toEqual(Object.fromEntries(Object.entries(before).filter(([name]) => name !== 'figure-2.txt')))
+  })
+})
+
+// ── Recipe ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('recipe', () => {
+  const files = ['csv', 'json', 'txt'].map((kind) => `recipe-P-1h.${kind}`)
+  const small = (out: string, ...more: readonly string[]): Promise<Done> =>
+    phifold('recipe', 'P-1h', '--sizes', '784-16-10', '--batches', '2', '--batch', '5', '--out', out, ...more)
+
+  it('judges T, K and β, leaves three files, names them last, and gives the same bytes again', async () => {
+    const { code, out, err } = await small('judged')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out.trimEnd().split('\n').slice(-3)).toEqual(files.map((name) => join('judged', name)))
+    const found = contents(at('judged'))
+    expect(Object.keys(found)).toEqual(files)
+    expect(out.startsWith(readFileSync(at('judged/recipe-P-1h.txt'), 'utf8'))).toBe(true)
+    expect(out).toContain('SYNTHETIC')
+    expect(JSON.parse(readFileSync(at('judged/recipe-P-1h.json'), 'utf8'))).toMatchObject({
+      recipe: 'P-1h', seed: 20190532, data: { synthetic: true }, hyperparameters: { sizes: [784, 16, 10], T: 30, K: 10, beta: 0.1, dt: 1, batches: 2 },
+    })
+    expect((await small('again')).code).toBe(0)
+    expect(contents(at('again'))).toEqual(found)
+    expect((await small('other', '--seed', '6')).code).toBe(0)
+    expect(contents(at('other'))['recipe-P-1h.csv']).not.toBe(found['recipe-P-1h.csv'])
+  })
+
+  it('takes real digits, and finds numbers with the inner nudge', async () => {
+    const { code, out, err } = await small('searched', '--search', '--nudge', 'inner', '--data', mnist('images'))
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('2 × 5 of 12 training images')
+    expect(out).toMatch(/^found: T = \d+, K = \d+, β = /m)
+    expect(JSON.parse(readFileSync(at('searched/recipe-P-1h.json'), 'utf8'))).toMatchObject({ search: { wanted: 95, reached: true } })
+  })
+
+  it('ends with exit code 1 and one line where nothing on the ladders will do, or nothing settles', async () => {
+    const none = await small('none', '--search', '--agreement', '100')
+    expect(none.code).toBe(1)
+    expect(none.err).toMatch(/^phifold recipe: no K and β reach 100 % .*try --nudge inner[^\n]*\n$/)
+    expect(Object.keys(contents(at('none')))).toEqual(files)
+    const unsettled = await small('unsettled', '--search', '--T', '5')
+    expect(unsettled).toMatchObject({ code: 1, out: '' })
+    expect(unsettled.err).toMatch(/^phifold recipe: no T settles all mini-batches: free phase: after 5 steps .*raise --T[^\n]*\n$/)
   })
 })
 

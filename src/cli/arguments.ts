@@ -6,7 +6,7 @@ import { command, flag, option, optional, parse, positional, restPositionals, su
 import * as E from 'fp-ts/lib/Either.js'
 import type { Request, UserError } from './request.ts'
 import {
-  activationType, count, defaultSeed, engineType, figureType, knownFigures, real, seedType, sizesType, some, valued, variantType,
+  activationType, count, defaultSeed, engineType, figureType, knownFigures, oneOf, real, seedType, sizesType, some, valued, variantType,
 } from './values.ts'
 
 // ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -19,6 +19,20 @@ const out = option({
   long: 'out', type: some('--out', 'folder', 'leave it out for results'), description: 'folder for the result files',
   defaultValue: () => 'results', defaultValueIsSerializable: true,
 })
+const data = option({
+  long: 'data', type: optional(some('--data', 'folder', 'give the folder of the MNIST files')),
+  description: 'folder with the four MNIST files, gzipped or not (else synthetic digits)',
+})
+
+/** The numbers of a network that replace its own. */
+const hyperparameters = {
+  beta: option({ long: 'beta', type: optional(real('--beta', 'take 0.01')), description: 'strength of the nudge, above 0' }),
+  T: option({ long: 'T', type: optional(count('--T', 'take 1000')), description: 'steps of the free phase' }),
+  K: option({ long: 'K', type: optional(count('--K', 'take 20')), description: 'steps of the nudged phase and of BPTT' }),
+  dt: option({ long: 'dt', type: optional(real('--dt', 'take 0.08')), description: 'step size ε in (0, 1]' }),
+  batch: option({ long: 'batch', type: optional(count('--batch', 'take 20')), description: 'samples' }),
+  sizes: option({ long: 'sizes', type: optional(sizesType), description: 'units per layer, input first, such as 784-512-10' }),
+}
 
 const verify = command({
   name: 'verify',
@@ -58,16 +72,8 @@ const figure = command({
     number: positional({ type: figureType, displayName: 'number', description: `figure of the paper: ${knownFigures.join(', ')}; all, or departures` }),
     seed,
     out,
-    data: option({
-      long: 'data', type: optional(some('--data', 'folder', 'give the folder of the MNIST files')),
-      description: 'folder with the four MNIST files, gzipped or not (else synthetic digits)',
-    }),
-    beta: option({ long: 'beta', type: optional(real('--beta', 'take 0.01')), description: 'strength of the nudge, above 0' }),
-    T: option({ long: 'T', type: optional(count('--T', 'take 1000')), description: 'steps of the free phase' }),
-    K: option({ long: 'K', type: optional(count('--K', 'take 20')), description: 'steps of the nudged phase and of BPTT' }),
-    dt: option({ long: 'dt', type: optional(real('--dt', 'take 0.08')), description: 'step size ε in (0, 1]' }),
-    batch: option({ long: 'batch', type: optional(count('--batch', 'take 20')), description: 'samples' }),
-    sizes: option({ long: 'sizes', type: optional(sizesType), description: 'units per layer, input first, such as 784-512-10' }),
+    data,
+    ...hyperparameters,
     activation: option({
       long: 'activation', type: optional(activationType), description: 'one for all layers, or one for each joined by commas, such as tanh,sigm',
     }),
@@ -90,6 +96,41 @@ const figure = command({
   handler: ({ number: which, seed: from, out: folder, data, variant, engine, threads, dt, clamp, ...rest }): Request => {
     const given = Object.entries({ ...rest, epsilon: dt, ...(clamp && { clamp }) }).filter(([, value]) => value !== undefined)
     return { _tag: 'Figure', which, seed: from, out: folder, data, variant, engine, threads, changes: Object.fromEntries(given) }
+  },
+})
+
+const recipe = command({
+  name: 'recipe',
+  description: 'Do whole updates of EP and BPTT agree in sign? A tuning aid for T, K and β of the networks of Table 1',
+  args: {
+    name: positional({ type: some('network', 'network', 'such as P-1h'), displayName: 'network', description: 'EB-1h, EB-2h, P-1h, P-2h, P-3h, P-conv' }),
+    seed,
+    out,
+    data,
+    batches: option({
+      long: 'batches', type: count('--batches', 'take 5'), description: 'mini-batches to judge', defaultValue: () => 5, defaultValueIsSerializable: true,
+    }),
+    ...hyperparameters,
+    nudge: option({ long: 'nudge', type: optional(oneOf('--nudge', ['outer', 'inner'])), description: 'where a prototypical network is nudged (outer)' }),
+    variant: option({
+      long: 'variant', type: oneOf('--variant', ['exact', 'published']), description: "strict theory, or as the authors' program departs from it",
+      defaultValue: () => 'exact' as const, defaultValueIsSerializable: true,
+    }),
+    search: flag({ long: 'search', description: 'find the smallest T and K and the largest β that will do; --T, --K and --beta bound it' }),
+    tolerance: option({
+      long: 'tolerance', type: optional(real('--tolerance', 'take 1e-6')), description: 'largest move per step that counts as settled (1e-6)',
+    }),
+    agreement: option({
+      long: 'agreement', type: optional(real('--agreement', 'take 95')), description: 'agreement to search for, in per cent (95)',
+    }),
+  },
+  examples: [
+    { description: "Table 1's numbers on real digits", command: 'phifold recipe P-1h --data path/to/mnist' },
+    { description: 'better ones', command: 'phifold recipe P-1h --search --nudge inner' },
+  ],
+  handler: ({ T, K, beta, dt, batch, sizes, ...rest }): Request => {
+    const given = Object.entries({ T, K, beta, epsilon: dt, batch, sizes }).filter(([, value]) => value !== undefined)
+    return { _tag: 'Recipe', ...rest, changes: Object.fromEntries(given) }
   },
 })
 
@@ -124,7 +165,7 @@ const start = command({
 
 // ── Parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const commands = { verify, figure, golden, start, audit }
+const commands = { verify, figure, recipe, golden, start, audit }
 type Name = keyof typeof commands
 const isName = (name: string): name is Name => Object.hasOwn(commands, name)
 

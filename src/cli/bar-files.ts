@@ -6,7 +6,8 @@ import { barChart, barRows, barText } from '../experiment/bars.ts'
 import type { BarsRecord } from '../experiment/record.ts'
 import { csvOf } from '../report/csv.ts'
 import type { Print, UserError } from './request.ts'
-import { filesOf, type Result, type Written, written } from './result-files.ts'
+import { filesOf, type Result, type Written } from './result-files.ts'
+import { written } from './written.ts'
 
 const columns = ['panel', 'group', 'series', 'rmse', 'spread'] as const
 

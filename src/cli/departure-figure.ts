@@ -6,7 +6,7 @@ import { writtenBars } from './bar-files.ts'
 import type { FigureJob } from './figure-job.ts'
 import { runJobs } from './figure-jobs.ts'
 import type { FigureRequest, Print, UserError } from './request.ts'
-import { written } from './result-files.ts'
+import { written } from './written.ts'
 import { version } from './version.ts'
 
 /** Right: exit code 0. */

@@ -1,6 +1,7 @@
 /** What the command line asks for, decoded. */
 import type { Hyperparameters } from '../experiment/figure.ts'
 import type { EngineName } from './engine.ts'
+import type { NudgePlace, Variant } from '../experiment/trained-network.ts'
 
 export interface VerifyRequest {
   readonly _tag: 'Verify'
@@ -34,9 +35,28 @@ export interface FigureRequest {
   readonly changes: Partial<Hyperparameters>
 }
 
+export interface RecipeRequest {
+  readonly _tag: 'Recipe'
+  /** A network of Table 1. */
+  readonly name: string
+  readonly seed: number
+  readonly out: string
+  /** Directory of the MNIST files. */
+  readonly data: string | undefined
+  /** Mini-batches. */
+  readonly batches: number
+  readonly changes: Partial<Hyperparameters>
+  readonly nudge: NudgePlace | undefined
+  readonly variant: Variant
+  readonly search: boolean
+  readonly tolerance: number | undefined
+  readonly agreement: number | undefined
+}
+
 export type Request =
   | VerifyRequest
   | FigureRequest
+  | RecipeRequest
   | { readonly _tag: 'Golden'; readonly paths: readonly string[] }
   | { readonly _tag: 'Audit'; readonly write: string | undefined }
   | { readonly _tag: 'Start'; readonly seed: number; readonly out: string }

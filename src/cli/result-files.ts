@@ -1,13 +1,10 @@
 /** A result's files: a chart as SVG and PNG beside its numbers and its text, all of them or none. */
 import * as E from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chart } from '../report/chart.ts'
 import { svgOf } from '../report/svg.ts'
 import { pngOf } from './png.ts'
 import type { UserError } from './request.ts'
-import { writeResults } from './write-results.ts'
-
-export type Files = ReadonlyMap<string, string | Uint8Array>
+import type { Files } from './written.ts'
 
 /** What is written of one result. */
 export interface Result {
@@ -38,21 +35,6 @@ export const filesOf = async (name: string, { chart, csv, json, text }: Result):
     missing: pictures.flatMap(([file, picture]) => (E.isLeft(picture) ? [`${file} not drawn: ${picture.left.message}`] : [])),
   }
 }
-
-/** Holds Ctrl-C back while files are put in place, so that a set of results is never cut in two. */
-const uninterrupted = <A>(act: () => A): A => {
-  const stop = (): never => process.exit(130)
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    return act()
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
-}
-
-/** Writes the files into a folder. Right: their paths. */
-export const written = (dir: string, files: Files): TE.TaskEither<UserError, readonly string[]> =>
-  TE.fromIOEither(() => uninterrupted(() => writeResults(dir, files)))
 
 /** What was written of a result: its text, and the paths. */
 export interface Written {

@@ -35,6 +35,9 @@ export const seedType: Type<string, number> = valued(
     const seed = whole(text)
     return seed !== undefined && seed < 2 ** 32 ? seed : undefined
   })
+/** One of a few words. */
+export const oneOf = <A extends string>(name: string, words: readonly A[]): Type<string, A> =>
+  valued(name, words.join('|'), words.join(' or '), `take ${words[0] ?? ''}`, (text) => words.find((word) => word === text))
 /** Any text but none. */
 export const some = (name: string, displayName: string, next: string): Type<string, string> =>
   valued(name, displayName, `a ${displayName}`, next, (text) => (text === '' ? undefined : text))

@@ -82,7 +82,8 @@ const settle = <T>(A: Algebra<Op, T>, figure: Figure, data: Data<T>, onProgress:
       steps: figure.T, keep: figure.K, onStep: (t) => { onProgress('free phase', t, figure.T) },
     })))
 
-const certificateOf = ({ steps, residual, repeatedAt, period }: Settled<unknown>): Certificate =>
+/** The evidence, as it is recorded. */
+export const certificateOf = ({ steps, residual, repeatedAt, period }: Settled<unknown>): Certificate =>
   ({ steps, residual, repeatedAt: repeatedAt ?? null, period: period ?? null })
 
 /** A run with the curves to draw. */

@@ -37,21 +37,21 @@ const random = <T>(A: Algebra<never, T>, { sizes, batch }: Figure, rng: Random):
   }
 }
 
-/** A mini-batch of different digits. */
-const chosen = <T>(
-  A: Algebra<never, T>, { sizes, batch }: Figure, { digits, origin, synthetic }: Source, rng: Random,
-): E.Either<BadHyperparameter | BatchError, Omit<Posed<T>, 'theta'>> => {
+/** A mini-batch of different digits, a row of pixels each, and the next generator. */
+export const chosen = <T>(
+  A: Algebra<never, T>, { sizes, batch }: Pick<Figure, 'sizes' | 'batch'>, { digits, origin, synthetic }: Source, rng: Random,
+): E.Either<BadHyperparameter | BatchError, readonly [Omit<Posed<T>, 'theta'>, Random]> => {
   const [inputs, outputs, pixels] = [sizes[0], sizes[sizes.length - 1], digits.rows * digits.cols]
   if (inputs !== pixels)
     return E.left(badHyperparameter('sizes', `${pixels} inputs, one per pixel`, inputs ?? 0, `begin them with ${pixels}`))
   if (outputs !== 10) return E.left(badHyperparameter('sizes', '10 outputs, one per digit', outputs ?? 0, 'end them with 10'))
   if (batch > digits.count) return E.left(badHyperparameter('batch', `at most the ${digits.count} digits there are`, batch, 'take 20'))
-  const [indices] = sampled(rng, batch, digits.count)
-  return pipe(miniBatch(digits, indices), E.map(({ x, y }) => ({
+  const [indices, later] = sampled(rng, batch, digits.count)
+  return pipe(miniBatch(digits, indices), E.map(({ x, y }) => [{
     x: A.of(x.shape, x.data),
     y: A.of(y.shape, y.data),
     drawn: { origin, synthetic, indices, labels: indices.map((i) => digits.labels[i] ?? NaN) },
-  })))
+  }, later]))
 }
 
 /**
@@ -68,5 +68,5 @@ export const dataOf = <T>(
   const [theta, rng] = initialise(A, interaction.params, seeded(seed))
   if (figure.input === 'random') return E.right({ theta, ...random(A, figure, rng) })
   if (source === undefined) throw new RangeError(`dataOf: figure ${figure.number} needs digits`)
-  return pipe(chosen(A, figure, source, rng), E.map((batch) => ({ theta, ...batch, x: A.reshape(batch.x, layerShape(figure.batch, layers[0] as Layer)) })))
+  return pipe(chosen(A, figure, source, rng), E.map(([batch]) => ({ theta, ...batch, x: A.reshape(batch.x, layerShape(figure.batch, layers[0] as Layer)) })))
 }

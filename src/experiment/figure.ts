@@ -75,8 +75,10 @@ export interface Figure extends Hyperparameters, Conventions {
 /** The strength of the nudge for one of the paper's β: our folds' own β. */
 export const strength = ({ epsilon, nudge }: Pick<Figure, 'epsilon' | 'nudge'>, beta: number): number => (nudge === 'β' ? beta : epsilon * beta)
 
+type Modelled = Pick<Figure, 'interaction' | 'sizes' | 'activation' | 'inputActivated' | 'epsilon'>
+
 /** The model that a figure runs, less its nudge. */
-export const settingOf = ({ interaction, sizes, activation, inputActivated, epsilon }: Figure): Setting<Op> => {
+export const settingOf = ({ interaction, sizes, activation, inputActivated, epsilon }: Modelled): Setting<Op> => {
   const [first, ...others] = activation.map((name): Activation<Op> => activationsByName[name])
   if (first === undefined) throw new RangeError('figure: expected at least one activation, got none')
   return {
@@ -103,10 +105,10 @@ const largestK = 10_000
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1
 
-type Fault = Parameters<typeof badHyperparameter>
+export type Fault = Parameters<typeof badHyperparameter>
 
-// The first fault of the numbers, if any. Written with ! so that NaN is a fault everywhere.
-const faultOf = ({ sizes, activation, epsilon, beta, T, K, batch }: Hyperparameters): Fault | undefined => {
+/** The first fault of the numbers, if any. Written with ! so that NaN is a fault everywhere. */
+export const faultOf = ({ sizes, activation, epsilon, beta, T, K, batch }: Hyperparameters): Fault | undefined => {
   const widths = sizes.join('-')
   const largest = Math.max(...sizes.slice(1).map((n, l) => n * (sizes[l] ?? 1)), ...sizes.map((n) => n * batch))
   const faults: readonly (readonly [boolean, Fault])[] = [

@@ -51,7 +51,7 @@ const energyBasedOnDigits: Kind = { title: 'Energy-based network: EP updates fol
 const prototypicalOnDigits: Kind = { title: 'Prototypical network: the nudge outside and inside σ', nudgings: [outer, inner] }
 
 /** The paper's convolutional network: two convolutions with 5×5 kernels and 2×2 max-pooling, then the output. */
-const convolutions: ConvNetwork = {
+export const convolutions: ConvNetwork = {
   input: [1, 28, 28],
   channels: [32, 64],
   options: { size: 5, stride: 1, padding: 0, pooling: maxPooling(2) },

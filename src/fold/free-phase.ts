@@ -85,14 +85,16 @@ interface Now<T> {
   readonly repeats: { readonly from: number; readonly period: number } | undefined
 }
 
-interface Mark<T> {
+/** A state and the step at which it was met. */
+export interface Mark<T> {
   readonly s: Layers<T>
   readonly t: number
 }
 
-const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n))
+export const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n))
 
-const cycleOf = <T>(A: Algebra<never, T>, s: Layers<T>, t: number, mark: Mark<T>): Now<T>['repeats'] =>
+/** The cycle that a state at step t closes with the marked one, if they are equal entry for entry. */
+export const cycleOf = <T>(A: Algebra<never, T>, s: Layers<T>, t: number, mark: Mark<T>): Now<T>['repeats'] =>
   s.every((sl, l) => A.equals(sl, mark.s[l] as T)) ? { from: mark.t, period: t - mark.t } : undefined
 
 export interface FreePhase<T> {

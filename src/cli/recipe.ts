@@ -1,0 +1,99 @@
+/** `recipe`: judges a network's T, K and β by the signs of whole updates, or searches for them, and writes numbers and tables. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { syntheticDigits } from '../data/synthetic.ts'
+import type { Source } from '../experiment/figure-data.ts'
+import type { OnProgress } from '../experiment/recipe.ts'
+import { type RecipeReport, recipeReportOf } from '../experiment/recipe-report.ts'
+import { runRecipe } from '../experiment/recipe-run.ts'
+import { type TrainedNetwork, trainedNetworks } from '../experiment/trained-network.ts'
+import { simd64 } from '../tensor/simd/interpreter.ts'
+import { closest } from './closest.ts'
+import { readMnist } from './mnist-files.ts'
+import { type Progress, progress } from './progress.ts'
+import type { Print, RecipeRequest, UserError } from './request.ts'
+import { version } from './version.ts'
+import { written } from './written.ts'
+
+/** What a search asks for, and what counts as settled, where nothing is said. */
+const defaults = { agreement: 95, tolerance: 1e-6 }
+
+const networkOf = ({ name }: RecipeRequest): E.Either<UserError, TrainedNetwork> => {
+  const names = trainedNetworks.map((network) => network.name)
+  const found = trainedNetworks.find((network) => network.name === name)
+  return found === undefined
+    ? E.left({ message: `expected a network of Table 1, got ${JSON.stringify(name)}; did you mean ${closest(name, names)[0] ?? ''}? known: ${names.join(', ')}` })
+    : E.right(found)
+}
+
+const sourceOf = ({ data, seed, batches, changes }: RecipeRequest, { batch }: TrainedNetwork): TE.TaskEither<UserError, Source> => {
+  if (data === undefined) {
+    const count = batches * (changes.batch ?? batch)
+    return TE.right({ digits: syntheticDigits(seed, count), origin: `${count} SYNTHETIC digits`, synthetic: true })
+  }
+  return pipe(readMnist(data), TE.map(({ train }) => ({ digits: train, origin: `${train.count} training images`, synthetic: false })))
+}
+
+const wrong = (name: string, expected: string, got: number, next: string): E.Either<UserError, never> =>
+  E.left({ message: `--${name}: expected ${expected}, got ${got}; ${next}` })
+
+const checked = (request: RecipeRequest): E.Either<UserError, RecipeRequest> => {
+  const { agreement = defaults.agreement, tolerance = defaults.tolerance, batches, search } = request
+  if (batches > 1000) return wrong('batches', 'at most 1000 mini-batches', batches, 'take 5')
+  if (!(agreement > 0 && agreement <= 100)) return wrong('agreement', 'a percentage above 0 and at most 100', agreement, `take ${defaults.agreement}`)
+  if (!(tolerance > 0 && tolerance < Infinity)) return wrong('tolerance', 'a number above 0', tolerance, `take ${defaults.tolerance}`)
+  if (!search && request.agreement !== undefined) return wrong('agreement', 'to come with --search, whose aim it is', agreement, 'add --search')
+  return E.right(request)
+}
+
+type Outcome = { readonly report: RecipeReport } | { readonly unsettled: string }
+
+const run = (request: RecipeRequest, network: TrainedNetwork, source: Source): E.Either<UserError, Outcome> => {
+  const { variant, nudge, changes, batches, seed, search, tolerance = defaults.tolerance, agreement = defaults.agreement } = request
+  // A bar for each stage, since their steps take different times.
+  let current: { readonly stage: string; readonly bar: Progress } | undefined
+  const onProgress: OnProgress = (stage, done, total) => {
+    if (current?.stage !== stage) {
+      current?.bar.end()
+      current = { stage, bar: progress(`recipe ${network.name}, ${stage}`, total) }
+    }
+    current.bar.advance(done)
+  }
+  const result = runRecipe(simd64(), {
+    network, variant, changes, batches, tolerance, seed, source, onProgress,
+    ...(nudge && { nudge }),
+    ...(search && { wanted: agreement }),
+  })
+  current?.bar.end()
+  if (E.isRight(result)) return pipe(recipeReportOf(result.right, version), E.map((report) => ({ report })))
+  const mistake = result.left
+  return mistake._tag === 'NotSettled'
+    ? E.right({ unsettled: `no T settles all mini-batches: ${mistake.message}; raise --T, or allow a larger --tolerance` })
+    : E.left(mistake._tag === 'BadHyperparameter' ? { message: `--${mistake.message}` } : mistake)
+}
+
+const told = (request: RecipeRequest, network: TrainedNetwork, outcome: Outcome, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
+  const failed = (message: string): number => (complain(`phifold recipe: ${message}`), 1)
+  if ('unsettled' in outcome) return TE.right(failed(outcome.unsettled))
+  const { csv, json, text, failure } = outcome.report
+  const name = `recipe-${network.name}`
+  return pipe(
+    written(request.out, new Map([[`${name}.csv`, csv], [`${name}.json`, json], [`${name}.txt`, `${text}\n`]])),
+    TE.map((paths) => {
+      ;[text, '', ...paths].forEach(print)
+      return failure === undefined ? 0 : failed(failure)
+    }))
+}
+
+/** Judges or searches, prints the text and the names of the files written. Right: exit code 1 where a search finds nothing, else 0. */
+export const recipe = (request: RecipeRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
+  TE.Do,
+  TE.apS('network', TE.fromEither(networkOf(request))),
+  TE.tap(() => TE.fromEither(checked(request))),
+  TE.bind('source', ({ network }) => sourceOf(request, network)),
+  // A folder that cannot be written to should be known before the work, not after it.
+  TE.tap(() => written(request.out, new Map())),
+  TE.bind('outcome', ({ network, source }) => TE.fromEither(run(request, network, source))),
+  TE.flatMap(({ network, outcome }) => told(request, network, outcome, print, complain)),
+  TE.mapLeft(({ message }) => ({ message: `phifold recipe: ${message}` })))
