@@ -104,7 +104,7 @@ describe('the authors\' own records', () => {
     const moved = (x: Tensor) => A.of(reference.shape(x), reference.numbers(x))
     const theta = Object.fromEntries(Object.entries(rightOf(parameters(setup, generated(setup, seed)))).map(([key, x]) => [key, moved(x)]))
     const { x, y } = rightOf(examples(setup, batchOf(recordedCase)))
-    const drawn = { origin: name, synthetic: false, indices: [], labels: [] }
+    const drawn = { origin: name, synthetic: false, indices: [], labels: [], replaced: [] }
     const { measured: { runs: [published] } } = rightOf(runOn(A, changed, { theta, x: moved(x), y: moved(y) }, drawn, seed, { curves: 2 }))
     const agreements = published!.estimates[0]!.agreements
     const { neurons, weights } = json.official.rmse

@@ -86,6 +86,10 @@ const figure = command({
       long: 'engine', type: engineType, description: 'interpreter: reference, simd64 or simd32',
       defaultValue: () => 'simd64' as const, defaultValueIsSerializable: true,
     }),
+    unsettled: option({
+      long: 'unsettled', type: optional(oneOf('--unsettled', ['replace', 'keep'])),
+      description: 'digits that do not settle: replace them by the next drawn (exact), or keep them (other variants)',
+    }),
     threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'figures run side by side (as many as there are cores)' }),
   },
   examples: [
@@ -93,9 +97,9 @@ const figure = command({
     { description: 'a real mini-batch', command: 'phifold figure 8 --data path/to/mnist' },
     { description: 'every figure', command: 'phifold figure all --data path/to/mnist' },
   ],
-  handler: ({ number: which, seed: from, out: folder, data, variant, engine, threads, dt, clamp, ...rest }): Request => {
+  handler: ({ number: which, seed: from, out: folder, data, variant, engine, unsettled, threads, dt, clamp, ...rest }): Request => {
     const given = Object.entries({ ...rest, epsilon: dt, ...(clamp && { clamp }) }).filter(([, value]) => value !== undefined)
-    return { _tag: 'Figure', which, seed: from, out: folder, data, variant, engine, threads, changes: Object.fromEntries(given) }
+    return { _tag: 'Figure', which, seed: from, out: folder, data, variant, engine, unsettled, threads, changes: Object.fromEntries(given) }
   },
 })
 

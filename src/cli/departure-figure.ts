@@ -18,7 +18,7 @@ export const departureFigure = async (
   const ready = await written(out, new Map())()
   if (E.isLeft(ready)) return ready
   const jobs = departureRuns.map(({ number, changes: own, variant: name }): FigureJob =>
-    ({ number, seed, data, engine, variant: [name], changes: { ...own, ...changes } }))
+    ({ number, seed, data, engine, unsettled: 'keep', variant: [name], changes: { ...own, ...changes } }))
   const outcomes = E.sequenceArray(await runJobs(jobs, threads ?? availableParallelism(), () => undefined))
   if (E.isLeft(outcomes)) return outcomes
   const record = departureBars(version, outcomes.right.map(({ run: { measured } }, i) => ({ variant: jobs[i]?.variant[0] ?? '', measured })))

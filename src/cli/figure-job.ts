@@ -8,9 +8,10 @@ import { type FigureRun, type OnProgress, runFigure, type RunOptions } from '../
 import { departed } from '../experiment/departure.ts'
 import { adjusted, type BadHyperparameter, type Figure, type Hyperparameters } from '../experiment/figure.ts'
 import { costOf } from '../experiment/figure-cost.ts'
-import type { Source } from '../experiment/figure-data.ts'
+import { type Source, tries } from '../experiment/figure-data.ts'
 import { curveFigures } from '../experiment/figures.ts'
 import type { Provenance } from '../experiment/record.ts'
+import type { Unsettled } from '../experiment/settled-batch.ts'
 import { type EngineName, engines } from './engine.ts'
 import { readMnist } from './mnist-files.ts'
 import type { UserError } from './request.ts'
@@ -24,6 +25,7 @@ export interface FigureJob {
   /** Directory of the MNIST files. */
   readonly data: string | undefined
   readonly engine: EngineName
+  readonly unsettled: Unsettled
   readonly changes: Partial<Hyperparameters>
 }
 
@@ -51,7 +53,7 @@ export const figureOf = ({ number, variant, changes }: FigureJob): E.Either<User
 const sourceOf = ({ data, seed }: FigureJob, { input, batch }: Figure): TE.TaskEither<UserError, Source | undefined> => {
   if (input === 'random') return TE.right(undefined)
   if (data === undefined)
-    return TE.right({ digits: syntheticDigits(seed, batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
+    return TE.right({ digits: syntheticDigits(seed, tries * batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
   return pipe(readMnist(data), TE.map(({ train }) =>
     ({ digits: train, origin: `${batch} of ${train.count} training images`, synthetic: false })))
 }
@@ -75,7 +77,7 @@ const timed = (job: FigureJob, figure: Figure, source: Source | undefined, onSha
     onShare((free + (folds * (before + done)) / (total * nudgings)) / (free + folds))
     if (done === total) before += total
   }
-  const result = runOn(job.engine, figure, { seed: job.seed, curves, onProgress, ...(source && { source }) })
+  const result = runOn(job.engine, figure, { seed: job.seed, unsettled: job.unsettled, curves, onProgress, ...(source && { source }) })
   const end = performance.now()
   const seconds = (from: number, to: number): number => Math.round(to - from) / 1000
   return pipe(

@@ -25,8 +25,9 @@ interface Plan {
   readonly sums: readonly Summary[]
 }
 
-const jobFor = ({ seed, data, variant, engine, changes }: FigureRequest) => (number: number): FigureJob =>
-  ({ number, seed, data, variant, engine, changes })
+// What is published is run on what was drawn, settled or not.
+const jobFor = ({ seed, data, variant, engine, unsettled, changes }: FigureRequest) => (number: number): FigureJob =>
+  ({ number, seed, data, variant, engine, changes, unsettled: unsettled ?? (variant.join() === 'exact' ? 'replace' : 'keep') })
 
 /** The jobs, the longest first, so that no thread is left alone with it at the end. Left: numbers that make no sense. */
 const planOf = (request: FigureRequest & { readonly which: number | 'all' }): E.Either<UserError, Plan> => {

@@ -1,5 +1,6 @@
 /** What the command line asks for, decoded. */
 import type { Hyperparameters } from '../experiment/figure.ts'
+import type { Unsettled } from '../experiment/settled-batch.ts'
 import type { EngineName } from './engine.ts'
 import type { NudgePlace, Variant } from '../experiment/trained-network.ts'
 
@@ -30,6 +31,8 @@ export interface FigureRequest {
   /** 'exact', 'published' or names of departures. */
   readonly variant: readonly string[]
   readonly engine: EngineName
+  /** What becomes of digits that do not settle; depends on the variant by default. */
+  readonly unsettled: Unsettled | undefined
   /** Figures run side by side; by default as many as there are cores. */
   readonly threads: number | undefined
   readonly changes: Partial<Hyperparameters>

@@ -12,6 +12,6 @@ export const start = async (seed: number, out: string, print: Print, complain: P
   if (E.isLeft(verified) || verified.right !== 0) return verified
   print('')
   return figure({
-    _tag: 'Figure', which: 2, seed, out, data: undefined, variant: ['exact'], engine: 'reference', threads: 1, changes: {},
+    _tag: 'Figure', which: 2, seed, out, data: undefined, variant: ['exact'], engine: 'reference', unsettled: undefined, threads: 1, changes: {},
   }, print, complain)()
 }

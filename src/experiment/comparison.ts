@@ -13,7 +13,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { squaredError } from '../cost/squared-error.ts'
 import type { BatchError } from '../data/batch.ts'
 import { backpropagation, descending } from '../fold/bptt.ts'
-import { freePhase, type Settled } from '../fold/free-phase.ts'
+import type { Settled } from '../fold/free-phase.ts'
 import { compare, type Curve } from '../fold/lock-step.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { finite, type Nudge } from '../fold/nudge.ts'
@@ -21,14 +21,16 @@ import { equilibriumPropagation, meanMoment } from '../fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
 import { type Data, pose, type Problem } from '../fold/pose.ts'
 import { clamped, clampedExact } from '../phi/clamped.ts'
-import type { Dynamics } from '../phi/dynamics.ts'
+import type { SettledSamples } from '../fold/settle-samples.ts'
+import type { Dynamics, ExactDynamics } from '../phi/dynamics.ts'
 import type { Layers } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { limit } from '../theorem.ts'
 import { publishedMeasure } from './departure.ts'
 import { type BadHyperparameter, type Figure, type Nudging, settingOf, strength } from './figure.ts'
-import { dataOf, type Source } from './figure-data.ts'
+import { dataOf, poolOf, type Source } from './figure-data.ts'
 import type { Certificate, Drawn, EstimateRecord, Measured, RunRecord } from './record.ts'
+import { dataOn, settledBatch, type SettledBatch, type Unsettled } from './settled-batch.ts'
 import { watched } from './watched.ts'
 
 type Estimate = Pick<EstimateRecord, 'estimate' | 'beta'> & { readonly name: string }
@@ -51,13 +53,25 @@ interface Model<T> {
   readonly metric: Metric<T> | undefined
 }
 
+const exactOf = (figure: Figure, { dynamics }: Extract<Nudging, { kind: 'exact' }>): ExactDynamics<Op> => {
+  const free = dynamics(settingOf(figure))
+  return figure.clamp ? clampedExact(free) : free
+}
+
+const approximateOf = (figure: Figure, { dynamics }: Extract<Nudging, { kind: 'approximate' }>): Dynamics<Op> => {
+  const free = dynamics(settingOf(figure))
+  return figure.clamp ? clamped(free) : free
+}
+
+const dynamicsOf = (figure: Figure, nudging: Nudging): Dynamics<Op> =>
+  nudging.kind === 'exact' ? exactOf(figure, nudging) : approximateOf(figure, nudging)
+
 const posed = <T>(A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>): E.Either<Mistake, Model<T>> => {
-  const setting = settingOf(figure)
   if (nudging.kind === 'approximate') {
-    const dynamics = figure.clamp ? clamped(nudging.dynamics(setting)) : nudging.dynamics(setting)
+    const dynamics = approximateOf(figure, nudging)
     return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: undefined })))
   }
-  const dynamics = figure.clamp ? clampedExact(nudging.dynamics(setting)) : nudging.dynamics(setting)
+  const dynamics = exactOf(figure, nudging)
   return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: problem.motion.metric })))
 }
 
@@ -75,12 +89,17 @@ export interface Watching {
 export type OnProgress = (stage: 'free phase' | 'both folds', done: number, total: number) => void
 
 /** The free phase of a figure. No force acts in it, so it is the same whichever way the network is nudged later. */
-const settle = <T>(A: Algebra<Op, T>, figure: Figure, data: Data<T>, onProgress: OnProgress): E.Either<Mistake, Settled<T>> =>
-  pipe(
-    posed(A, figure, figure.nudgings[0], data),
-    E.flatMap(({ problem }) => freePhase(problem, {
-      steps: figure.T, keep: figure.K, onStep: (t) => { onProgress('free phase', t, figure.T) },
-    })))
+const settle = <T>(
+  A: Algebra<Op, T>, figure: Figure, pool: Data<T>, unsettled: Unsettled, onProgress: OnProgress,
+): E.Either<Mistake, SettledBatch<T>> => {
+  const { batch, T, K } = figure
+  return settledBatch(A, dynamicsOf(figure, figure.nudgings[0]), pool, {
+    batch, T, K, unsettled, tolerance: settledTolerance(figure), onStep: (t) => { onProgress('free phase', t, T) },
+  })
+}
+
+/** What is left to settle is divided by the smallest nudge: this much adds at most 10⁻⁶ to an update. */
+export const settledTolerance = (figure: Figure): number => 1e-6 * strength(figure, estimatesOf(figure)[1].beta)
 
 /** The evidence, as it is recorded. */
 export const certificateOf = ({ steps, residual, repeatedAt, period }: Settled<unknown>): Certificate =>
@@ -94,7 +113,7 @@ interface Nudged {
 
 /** Both folds from a settled state, with one way to nudge. Left: mistakes in the data. */
 const runNudging = <T>(
-  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, settled: Settled<T>, curves: number, onProgress: OnProgress,
+  A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, settled: SettledSamples<T>, curves: number, onProgress: OnProgress,
 ): E.Either<Mistake, Nudged> => {
   const { K } = figure
   const estimates = estimatesOf(figure)
@@ -127,7 +146,7 @@ const runNudging = <T>(
         record: {
           name: nudging.name,
           note: nudging.note,
-          settled: certificateOf(settled),
+          settled: { ...certificateOf(settled), samplesRepeating: settled.samples.filter(({ period }) => period !== undefined).length },
           estimates: estimates.map(({ name, ...estimate }) => ({ ...estimate, agreements: agreements[name] ?? {} })),
         },
         curves: drawn,
@@ -154,27 +173,51 @@ const measuredOf = <T>(A: Algebra<Op, T>, figure: Figure, seed: number, data: Dr
   }
 }
 
-/** Runs a figure on given data. Left: mistakes in the data, or a state that diverged. */
-export const runOn = <T>(
-  A: Algebra<Op, T>, figure: Figure, data: Data<T>, drawn: Drawn, seed: number, { curves, onProgress = () => undefined }: Watching,
+/** Everything after the draw: `pool` has the mini-batch first, and then what may replace digits that do not settle. */
+const runPool = <T>(
+  A: Algebra<Op, T>, figure: Figure, pool: Data<T>, { origin, synthetic, indices, labels }: Drawn, seed: number, { unsettled, curves, onProgress = () => undefined }: Running,
 ): E.Either<Mistake, FigureRun> => pipe(
-  settle(A, figure, data, onProgress),
-  E.flatMap((settled) => pipe(
-    figure.nudgings,
-    E.traverseArray((nudging) => runNudging(A, figure, nudging, data, settled, curves, onProgress)))),
-  E.map((runs) => ({ measured: measuredOf(A, figure, seed, drawn, runs.map(({ record }) => record)), curves: runs.map((run) => run.curves) })))
+  settle(A, figure, pool, unsettled, onProgress),
+  E.flatMap(({ places, settled, replaced }) => {
+    const data = dataOn(A, pool, places)
+    const of = (all: readonly number[]) => (place: number): number => all[place] ?? NaN
+    const drawn: Drawn = {
+      origin, synthetic,
+      indices: indices.length === 0 ? [] : places.map(of(indices)),
+      labels: labels.length === 0 ? [] : places.map(of(labels)),
+      replaced: replaced.map(({ place, residual }) => ({ index: of(indices)(place), label: of(labels)(place), residual })),
+    }
+    return pipe(
+      figure.nudgings,
+      E.traverseArray((nudging) => runNudging(A, figure, nudging, data, settled, curves, onProgress)),
+      E.map((runs) => ({ measured: measuredOf(A, figure, seed, drawn, runs.map(({ record }) => record)), curves: runs.map((run) => run.curves) })))
+  }))
+
+/** Runs a figure on given data, all of them. Left: mistakes in the data, or a state that diverged. */
+export const runOn = <T>(
+  A: Algebra<Op, T>, figure: Figure, data: Data<T>, drawn: Drawn, seed: number, watching: Watching,
+): E.Either<Mistake, FigureRun> => pipe(
+  // Before any sample is taken apart: a wrong shape is the user's.
+  posed(A, figure, figure.nudgings[0], data),
+  E.flatMap(() => runPool(A, figure, data, drawn, seed, { ...watching, unsettled: 'keep' })))
+
+interface Running extends Watching {
+  readonly unsettled: Unsettled
+}
 
 /** How a figure is run: everything but its own numbers. */
 export interface RunOptions extends Watching {
   readonly seed: number
   /** Needed by figures on digits. */
   readonly source?: Source
+  /** Replace by default. */
+  readonly unsettled?: Unsettled
 }
 
 /** Draws the data from the seed and runs the figure. Left: numbers that do not fit the data, or a state that diverged. */
 export const runFigure = <T>(
-  A: Algebra<Op, T>, figure: Figure, { seed, source, ...watching }: RunOptions,
+  A: Algebra<Op, T>, figure: Figure, { seed, source, unsettled = 'replace', ...watching }: RunOptions,
 ): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> =>
   pipe(
-    dataOf(A, figure, seed, source),
-    E.flatMap(({ drawn, ...data }) => runOn(A, figure, data, drawn, seed, watching)))
+    dataOf(A, unsettled === 'keep' ? figure : poolOf(figure, source), seed, source),
+    E.flatMap(({ drawn, ...pool }) => runPool(A, figure, pool, drawn, seed, { ...watching, unsettled })))

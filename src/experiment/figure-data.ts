@@ -33,7 +33,7 @@ const random = <T>(A: Algebra<never, T>, { sizes, batch }: Figure, rng: Random):
   return {
     x: A.of([batch, inputs], x),
     y: A.of([batch, outputs], y),
-    drawn: { origin: 'uniform random input in [0, 1)', synthetic: false, indices: [], labels },
+    drawn: { origin: 'uniform random input in [0, 1)', synthetic: false, indices: [], labels, replaced: [] },
   }
 }
 
@@ -50,9 +50,16 @@ export const chosen = <T>(
   return pipe(miniBatch(digits, indices), E.map(({ x, y }) => [{
     x: A.of(x.shape, x.data),
     y: A.of(y.shape, y.data),
-    drawn: { origin, synthetic, indices, labels: indices.map((i) => digits.labels[i] ?? NaN) },
+    drawn: { origin, synthetic, indices, labels: indices.map((i) => digits.labels[i] ?? NaN), replaced: [] },
   }, later]))
 }
+
+/** A figure that draws as many digits as may be tried for its mini-batch, the first of which are the mini-batch itself. */
+export const poolOf = (figure: Figure, source?: Source): Figure =>
+  figure.input === 'random' || source === undefined ? figure : { ...figure, batch: Math.max(figure.batch, Math.min(tries * figure.batch, source.digits.count)) }
+
+/** How many times as many digits as wanted are tried at most. */
+export const tries = 4
 
 /**
  * Parameters in ±1/√fan_in and one mini-batch. `source` is needed by figures on digits and unused by those on random input.

@@ -119,18 +119,27 @@ const tableFor = (measured: Measured, run: RunRecord): string => {
   return tableOf(['', 'paper', 'max |∇|', ...heads], rows, { align: ['left', 'left', 'right', ...heads.map(() => 'right' as const)] })
 }
 
-const certificateOf = ({ hyperparameters: { nudge } }: Measured, run: RunRecord): string => {
-  const { steps, residual, repeatedAt, period } = run.settled
-  if (repeatedAt !== null && period === 1) return `settled: the free phase repeats its state exactly from step ${repeatedAt} (of ${steps})`
-  const moved = `after ${steps} free steps the state moves by ${figures(residual, 2)} per step`
+const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+const certificateOf = ({ hyperparameters: { nudge, batch } }: Measured, run: RunRecord): string => {
+  const { steps, residual, repeatedAt, period, samplesRepeating } = run.settled
+  const cycle = period === 1 ? '' : `, in a cycle of ${period ?? 0} states`
+  if (repeatedAt !== null) return `settled: the state repeats itself bit for bit from step ${repeatedAt} (of ${steps})${cycle}`
+  const some = samplesRepeating > 0 ? `${samplesRepeating} of ${plural(batch, 'sample')} repeat themselves bit for bit; ` : ''
+  const moved = `${some}after ${steps} free steps the state moves by ${figures(residual, 2)} per step`
   // Whatever the state still moves by enters every update divided by the nudge; (H2) of the theorem asks for none.
   const enters = residual / nudge
   const first = estimateOf(run, 'one-sided')
   const largest = Math.max(...quantitiesOf(run).filter((q) => q.startsWith('s')).map((q) => agreementOf(first, q).scale))
   return enters > 1e-3 * largest
     ? `NOT settled: ${moved}, which adds ${figures(enters, 2)} to the updates; raise T`
-    : `settled: ${moved}${period === null ? '' : `, in a cycle of ${period} states known from step ${repeatedAt ?? 0}`}`
+    : `settled: ${moved}`
 }
+
+const replacedOf = ({ data: { replaced }, hyperparameters: { T } }: Measured): readonly string[] => replaced.length === 0 ? [] : [
+  `${plural(replaced.length, 'digit')} drawn before the last had not settled after ${T} steps and ${replaced.length === 1 ? 'was' : 'were'} replaced (--unsettled keep keeps them): ` +
+    replaced.map(({ index, residual }) => `${index} (${figures(residual, 2)})`).join(', '),
+]
 
 /** The report for people; no final newline. */
 const textOf = ({ measured }: FigureRun): string => {
@@ -140,6 +149,7 @@ const textOf = ({ measured }: FigureRun): string => {
     `${cites}. ${title}`,
     `${network}, ${numbersOf(measured)}`,
     ...standIn,
+    ...replacedOf(measured),
     ...runs.flatMap((run) => ['', run.note, certificateOf(measured, run), tableFor(measured, run)]),
     '',
     'β: one-sided EP; ±: centered EP; β → 0: its exact limit. rmse: relative, over time, mean over the entries.',

@@ -17,11 +17,16 @@ export interface Certificate {
   readonly period: number | null
 }
 
+/** The same, and how many samples of the mini-batch repeat themselves bit for bit. */
+export interface BatchCertificate extends Certificate {
+  readonly samplesRepeating: number
+}
+
 /** One way to nudge, run. */
 export interface RunRecord {
   readonly name: string
   readonly note: string
-  readonly settled: Certificate
+  readonly settled: BatchCertificate
   readonly estimates: readonly EstimateRecord[]
 }
 
@@ -32,6 +37,14 @@ export interface Drawn {
   /** Places in the source, and the classes; one per sample. */
   readonly indices: readonly number[]
   readonly labels: readonly number[]
+  /** Digits drawn before the last of them that had not settled, and so were replaced; with what they still moved by per step. */
+  readonly replaced: readonly Replaced[]
+}
+
+export interface Replaced {
+  readonly index: number
+  readonly label: number
+  readonly residual: number
 }
 
 /** A figure as it was run, and all that was measured but its curves. */

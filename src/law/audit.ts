@@ -34,7 +34,7 @@ const families: readonly Family[] = [
   {
     number: 4, title: 'The two folds are what they are called',
     about: 'BPTT is the adjoint of the forward steps, settled or not.',
-    files: folder('folds'),
+    files: folder('folds', 'samples'),
   },
   {
     number: 5, title: 'The theorem',

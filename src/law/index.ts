@@ -10,6 +10,7 @@ import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
 import { numberLaws } from './numbers.ts'
+import { sampleLaws } from './samples.ts'
 import { simdLaws } from './simd-laws.ts'
 import { spatialLaws } from './spatial.ts'
 import { tensorLaws } from './tensors.ts'
@@ -33,5 +34,5 @@ export { algebraLaws } from './tensors.ts'
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
   ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
-  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
+  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

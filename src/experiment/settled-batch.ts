@@ -1,0 +1,87 @@
+/**
+ * A mini-batch with its free phase. The theorem speaks of settled states, and a few inputs in a hundred do not settle in T steps: deep
+ * networks creep, and synchronous updates can swing between two states for ever. Whatever such a state still moves by enters every
+ * update divided by the nudge. So digits that have not settled are replaced by the next ones drawn, unless they are to be kept, and the
+ * record names them.
+ */
+import { tailRec } from 'fp-ts/lib/ChainRec.js'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { squaredError } from '../cost/squared-error.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { type Data, pose } from '../fold/pose.ts'
+import { joinSamples, rowsOf, settleSamples, type SettledSamples } from '../fold/settle-samples.ts'
+import type { Dynamics } from '../phi/dynamics.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
+
+/** What becomes of inputs that have not settled. */
+export type Unsettled = 'replace' | 'keep'
+
+export interface Settling {
+  /** Samples wanted: the first of the pool, as far as they settle. */
+  readonly batch: number
+  readonly T: number
+  readonly K: number
+  readonly unsettled: Unsettled
+  /** The largest move per step of a state that counts as settled. */
+  readonly tolerance: number
+  readonly onStep: (t: number) => void
+}
+
+/** Places in the pool, and their common free phase. */
+export interface SettledBatch<T> {
+  readonly places: readonly number[]
+  readonly settled: SettledSamples<T>
+  /** Places that were tried and replaced, with what they still moved by. */
+  readonly replaced: readonly { readonly place: number; readonly residual: number }[]
+}
+
+/** The data of some samples. */
+export const dataOn = <T>(A: Algebra<never, T>, { theta, x, y }: Data<T>, places: readonly number[]): Data<T> =>
+  ({ theta, x: rowsOf(A, x, places), y: rowsOf(A, y, places) })
+
+/** Samples that were settled together, and one of them. */
+interface Sample<T> {
+  readonly place: number
+  readonly round: SettledSamples<T>
+  readonly row: number
+}
+
+const residualOf = ({ round, row }: Sample<unknown>): number => round.samples[row]?.residual ?? NaN
+
+/** Neighbours of one round go together. */
+const joined = <T>(A: Algebra<never, T>, samples: readonly Sample<T>[]): SettledSamples<T> =>
+  joinSamples(A, [...new Set(samples.map(({ round }) => round))].map((settled) =>
+    ({ settled, rows: samples.filter(({ round }) => round === settled).map(({ row }) => row) })))
+
+/**
+ * Settles the first samples of a pool, and the next ones in place of those that do not. Where the pool runs out, the first that did
+ * not settle are taken after all. Left: a state that diverged.
+ */
+export const settledBatch = <T>(
+  A: Algebra<Op, T>, dynamics: Dynamics<Op>, pool: Data<T>, { batch, T, K, unsettled, tolerance, onStep }: Settling,
+): E.Either<Mistake, SettledBatch<T>> => {
+  const [size = 0] = A.shape(pool.x)
+  const settle = (places: readonly number[]): E.Either<Mistake, readonly Sample<T>[]> => pipe(
+    settleSamples((rows) => pose(A, dynamics, squaredError)(dataOn(A, pool, rows.map((row) => places[row] as number))), places.length, { steps: T, keep: K, onStep }),
+    E.map((round) => places.map((place, row) => ({ place, round, row }))))
+  const isSettled = (sample: Sample<T>): boolean => unsettled === 'keep' || residualOf(sample) <= tolerance
+  const tried = tailRec<readonly Sample<T>[], E.Either<Mistake, readonly Sample<T>[]>>([], (seen) => {
+    const missing = Math.min(batch - seen.filter(isSettled).length, size - seen.length)
+    if (missing <= 0) return E.right(E.right(seen))
+    const more = settle(Array.from({ length: missing }, (_, i) => seen.length + i))
+    return E.isLeft(more) ? E.right(more) : E.left([...seen, ...more.right])
+  })
+  return pipe(tried, E.map((seen) => {
+    const [good, bad] = [seen.filter(isSettled), seen.filter((sample) => !isSettled(sample))]
+    const lacking = batch - good.length
+    const taken = [...good, ...bad.slice(0, lacking)]
+    const rounds = [...new Set(taken.map(({ round }) => round))]
+    return {
+      // In the order in which joinSamples lines them up.
+      places: rounds.flatMap((round) => taken.filter((sample) => sample.round === round).map(({ place }) => place)),
+      settled: joined(A, taken),
+      replaced: bad.slice(lacking).map((sample) => ({ place: sample.place, residual: residualOf(sample) })),
+    }
+  }))
+}
