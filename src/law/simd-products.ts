@@ -1,6 +1,7 @@
 /**
  * Law L12 for the products on SIMD at sizes from 1 to 70: whole tiles and tiles over an edge, panels that are kept, kept panels after
- * their room was given away. The interpreters here keep 16 KiB, which is less than one large factor, so all of this happens within a few products.
+ * their room was given away, factors in one block and in several. The interpreters here keep 16 KiB, which is less than one large factor,
+ * and take blocks of 2 KiB, so all of this happens within a few products.
  */
 import fc from 'fast-check'
 import { seeded, uniforms } from '../data/random.ts'
@@ -116,6 +117,14 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
           return rebuilt(result, (entry, row, column, m, n) => (row >= m - (m % 4) && row >= 4 ? data[(row - 4) * n + column] ?? NaN : entry))
         },
       }),
+      wrongly(pair)('a sum starts anew with the second block of terms', {
+        matmulTN: (a, b) => {
+          const [k = 0, m = 0] = S.shape(a)
+          const [, n = 0] = S.shape(b)
+          const rest = (x: S, columns: number): S => S.of([k - 8, columns], S.numbers(x).slice(8 * columns))
+          return k > 8 ? S.matmulTN(rest(a, m), rest(b, n)) : S.matmulTN(a, b)
+        },
+      }),
       wrongly(pair)('terms are summed from the last to the first', {
         matmulNN: (a, b) => S.matmulNN(reversed(a, 1), reversed(b, 0)),
       }),
@@ -127,10 +136,10 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
 const plain = <T>(algebra: Algebra<Op, T>): View<never, T, number> =>
   ({ algebra, embed: algebra.of, read: (x) => [...algebra.numbers(x)] })
 
-const keep = 2 ** 14
+const small = { keep: 2 ** 14, block: 2 ** 11 }
 
-const doubles = { first: plain<Tensor>(reference), second: plain(simd64({ keep })) }
-const singles = { first: plain<Lifted<number>>(lift(float32)), second: plain(simd32({ keep })) }
+const doubles = { first: plain<Tensor>(reference), second: plain(simd64(small)) }
+const singles = { first: plain<Lifted<number>>(lift(float32)), second: plain(simd32(small)) }
 
 /** The products of simd64 and simd32. */
 export const products: readonly Law[] = [

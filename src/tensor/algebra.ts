@@ -2,8 +2,8 @@
  * The few tensor operations that a primitive function Φ may use, as an explicit record.
  *
  * Φ, its hand-derived gradients and both folds are written once over `Algebra<N, T>` and never name a number type; an
- * interpreter supplies T. Three of them ship: `reference` (float64 on ndarray), `lift` (any number system, plain loops)
- * and `dualOf` (tangents over any algebra). All are immutable: inputs never change and results never share memory that
+ * interpreter supplies T. These ship: `reference` (float64 on ndarray), `simd64` and `simd32` (the fast ones), `lift` (any number
+ * system, plain loops) and `dualOf` (tangents over any algebra). All are immutable: inputs never change and results never share memory that
  * anybody could write to. Axis 0 of a state is the batch.
  *
  * Laws: L12 (interpreters agree), L14 (algebra laws). Wrong shapes are bugs here and throw; user data is checked once,

@@ -12,7 +12,7 @@ import {
   entries, expectEntries, expectPositions, expectShape, matrixShape, noPosition, productShape, sameShape, showShape,
 } from '../algebra.ts'
 import { type Cells, doubles, type Kind, singles } from './kinds.ts'
-import { type Product, productsOn } from './products.ts'
+import { type Product, productsOn, type SimdOptions } from './products.ts'
 
 /** An immutable tensor of doubles or singles. Read it with `numbers` of the interpreter that made it. */
 export interface SimdTensor<C extends Cells> {
@@ -22,20 +22,15 @@ export interface SimdTensor<C extends Cells> {
 }
 declare const cells: unique symbol
 
-export interface SimdOptions {
-  /** Bytes of memory for right factors of products that are kept ready, by default 64 MiB. */
-  readonly keep?: number
-}
-
 interface Open<C> {
   readonly shape: Shape
   readonly data: C
 }
 
-const interpreter = <C extends Cells>(kind: Kind<C>, { keep = 2 ** 26 }: SimdOptions): Algebra<Op, SimdTensor<C>> => {
+const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Algebra<Op, SimdTensor<C>> => {
   type T = SimdTensor<C>
   const { zeros, round } = kind
-  const products = productsOn(kind, keep)
+  const products = productsOn(kind, options)
   // The two views of one value: outside opaque, in here a shape and its cells.
   const dataOf = (x: T): C => (x as unknown as Open<C>).data
   const close = (shape: Shape, data: C): T => ({ shape, data }) satisfies Open<C> as unknown as T
@@ -166,12 +161,11 @@ const interpreter = <C extends Cells>(kind: Kind<C>, { keep = 2 ** 26 }: SimdOpt
       const [p, q] = [dataOf(a), dataOf(b)]
       let worst = 0
       for (let i = 0; i < p.length; i++) {
-        const [left, right] = [p[i] as number, q[i] as number]
-        if (left === right) continue
-        const gap = Math.abs(left - right)
-        // True of NaN as well.
-        if (!(gap <= worst)) worst = gap
-        if (Number.isNaN(worst)) return worst
+        const gap = Math.abs((p[i] as number) - (q[i] as number))
+        // Infinities of one sign are equal, though their difference is NaN.
+        if (gap <= worst || p[i] === q[i]) continue
+        if (Number.isNaN(gap)) return gap
+        worst = gap
       }
       return worst
     },

@@ -4,7 +4,7 @@
  * Memory of the machine, from 0 up:
  *
  *     spare tile | source, panels of a, panels of b that are not kept, result | panels of b that are kept
- *                 <------------- work: as much as was ever needed ------------> <-- `kept` bytes at most -->
+ *                 <------------- work: as much as was ever needed ------------> <-- `keep` bytes at most -->
  *
  * The right factors of a b and a bᵀ are mostly weights: the same array again at every time step. So their panels are kept, by array and
  * orientation. Arrays are never written to, so panels never go stale; where there is no more room all are forgotten. The right factor of
@@ -25,38 +25,45 @@ export interface Products<C> {
   readonly TN: Product<C>
 }
 
-/** A tile: 4 rows of two vectors, see assembly/products.ts. */
+/** A tile: 4 rows of two vectors, see assembly/products.ts. The spare one lies at 0. */
 const [ROWS, WIDTH] = [4, 32]
-const SPARE = ROWS * WIDTH
+const SPARE = 0
+const SOURCE = ROWS * WIDTH
 const PAGE = 65536
-/** Bytes of a block of a factor, which the caches next to the processor should hold. */
-const BLOCK = 2 ** 17
-/** Terms of aᵀ b that are summed before the result is put down, at least. */
-const TERMS = 64
+/** Blocks of terms of aᵀ b are so much larger than other blocks: after each the whole result is loaded again. */
+const MORE = 4
+
+/** How much memory to use; results do not depend on it. */
+export interface SimdOptions {
+  /** Bytes for right factors of products that are kept ready, by default 64 MiB. */
+  readonly keep?: number
+  /** Bytes of the blocks in which factors are packed, by default 128 KiB: what the caches next to a processor hold. */
+  readonly block?: number
+}
 
 const upTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple
-/** Rows of that many bytes in a block, a positive multiple of `lanes`. */
-const rowsInBlock = (bytes: number, lanes: number): number => Math.max(lanes, Math.floor(BLOCK / bytes / lanes) * lanes)
 
-/** Products on a machine of their own that keeps at most that many bytes of panels. */
-export const productsOn = <C extends Cells>(kind: Kind<C>, capacity: number): Products<C> => {
+/** Products on a machine of their own. */
+export const productsOn = <C extends Cells>(kind: Kind<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): Products<C> => {
   const { bytes } = kind
   const machine = machineOf(kind.module)
   const columns = WIDTH / bytes
+  /** How many rows of that length make a block: a positive multiple of `lanes`. */
+  const rowsOfBlock = (length: number, lanes: number): number => Math.max(lanes, Math.floor(block / (length * bytes) / lanes) * lanes)
   let heap = kind.view(machine.memory.buffer)
   let work = 0
   let used = 0
   let panels = { NN: new WeakMap<C, number>(), NT: new WeakMap<C, number>() }
 
-  const forget = (): void => {
-    used = 0
-    panels = { NN: new WeakMap(), NT: new WeakMap() }
-  }
   const extend = (end: number): void => {
     const missing = end - heap.byteLength
     if (missing <= 0) return
     machine.memory.grow(Math.ceil(missing / PAGE))
     heap = kind.view(machine.memory.buffer)
+  }
+  const forget = (): void => {
+    used = 0
+    panels = { NN: new WeakMap(), NT: new WeakMap() }
   }
   // Panels that are kept lie above the work area, so they are forgotten where it grows; doubling makes that rare.
   const reserve = (end: number): void => {
@@ -65,10 +72,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, capacity: number): Pr
     forget()
     extend(work)
   }
-  const put = (entries: C, from: number, to: number, at: number): void => {
-    heap.set(entries.subarray(from, to), at / bytes)
-  }
-  /** `size` bytes above the work area. */
+  /** Where `size` more bytes may be kept. */
   const keep = (size: number): number => {
     if (used + size > capacity) forget()
     const at = work + used
@@ -77,61 +81,62 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, capacity: number): Pr
     return at
   }
 
-  const packRows = (entries: C, from: number, to: number, k: number, lanes: number, source: number, at: number): void => {
-    put(entries, from * k, to * k, source)
-    machine.packRows(source, to - from, k, lanes, at)
+  // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels whose lanes are its rows, or its columns.
+  const put = (matrix: C, length: number, from: number, to: number): void => {
+    heap.set(matrix.subarray(from * length, to * length), SOURCE / bytes)
   }
-  const packColumns = (
-    entries: C, from: number, to: number, n: number, lanes: number, source: number, at: number, k: number,
-  ): void => {
-    put(entries, from * n, to * n, source)
-    machine.packColumns(source, to - from, n, lanes, at, k)
+  const packRows = (matrix: C, length: number, from: number, to: number, lanes: number, at: number): void => {
+    put(matrix, length, from, to)
+    machine.packRows(SOURCE, to - from, length, lanes, at)
   }
+  const packColumns = (matrix: C, length: number, from: number, to: number, lanes: number, at: number, k: number): void => {
+    put(matrix, length, from, to)
+    machine.packColumns(SOURCE, to - from, length, lanes, at, k)
+  }
+  const copied = (at: number, count: number): C => heap.slice(at / bytes, at / bytes + count) as C
 
-  /** How the right factor of a product is read in blocks of its rows: their length, their number in a block and in all. */
+  /** The right factor, in blocks of its rows: room for a block, and all of its panels from `at` on. */
   const right = {
     NN: {
-      rows: (k: number, n: number) => Math.min(k, rowsInBlock(n * bytes, 1)),
-      length: (_: number, n: number) => n,
-      pack: (b: C, k: number, n: number, source: number, at: number) => {
-        const step = rowsInBlock(n * bytes, 1)
-        for (let j = 0; j < k; j += step) packColumns(b, j, Math.min(k, j + step), n, columns, source, at + j * WIDTH, k)
+      room: (k: number, n: number) => Math.min(k, rowsOfBlock(n, 1)) * n * bytes,
+      pack: (b: C, k: number, n: number, at: number) => {
+        const step = rowsOfBlock(n, 1)
+        for (let j = 0; j < k; j += step) packColumns(b, n, j, Math.min(k, j + step), columns, at + j * WIDTH, k)
       },
     },
     NT: {
-      rows: (k: number, n: number) => Math.min(n, rowsInBlock(k * bytes, columns)),
-      length: (k: number) => k,
-      pack: (b: C, k: number, n: number, source: number, at: number) => {
-        const step = rowsInBlock(k * bytes, columns)
-        for (let c = 0; c < n; c += step) packRows(b, c, Math.min(n, c + step), k, columns, source, at + c * k * bytes)
+      room: (k: number, n: number) => Math.min(n, rowsOfBlock(k, columns)) * k * bytes,
+      pack: (b: C, k: number, n: number, at: number) => {
+        const step = rowsOfBlock(k, columns)
+        for (let c = 0; c < n; c += step) packRows(b, k, c, Math.min(n, c + step), columns, at + c * k * bytes)
       },
     },
   }
 
+  // In blocks of rows of a and of the result.
   const byRows = (orientation: 'NN' | 'NT'): Product<C> => (a, b, m, k, n) => {
     if (m * k * n === 0) return kind.zeros(m * n)
-    const { rows: rowsOf, length, pack } = right[orientation]
+    const { room, pack } = right[orientation]
+    const rows = Math.min(upTo(m, ROWS), rowsOfBlock(k, ROWS))
     const size = upTo(n, columns) * k * bytes
-    const kept = size <= capacity
-    const rows = Math.min(upTo(m, ROWS), rowsInBlock(k * bytes, ROWS))
-    const source = SPARE
-    const left = source + upTo(Math.max(rows * k, rowsOf(k, n) * length(k, n)) * bytes, 16)
+    const left = SOURCE + upTo(Math.max(rows * k * bytes, room(k, n)), 16)
     const out = left + rows * k * bytes
     const end = out + upTo(rows * n * bytes, 16)
+    const kept = size <= capacity
     reserve(kept ? end : end + size)
     let at = panels[orientation].get(b)
     if (at === undefined) {
       at = kept ? keep(size) : end
-      pack(b, k, n, source, at)
+      pack(b, k, n, at)
       if (kept) panels[orientation].set(b, at)
     }
     const product = (from: number, to: number): void => {
-      packRows(a, from, to, k, ROWS, source, left)
-      machine.multiply(left, at, out, to - from, k, n, false, 0)
+      packRows(a, k, from, to, ROWS, left)
+      machine.multiply(left, at, out, to - from, k, n, false, SPARE)
     }
     if (m <= rows) {
       product(0, m)
-      return heap.slice(out / bytes, out / bytes + m * n) as C
+      return copied(out, m * n)
     }
     const result = kind.zeros(m * n)
     for (let from = 0; from < m; from += rows) {
@@ -145,21 +150,22 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, capacity: number): Pr
   return {
     NN: byRows('NN'),
     NT: byRows('NT'),
+    // In blocks of terms: rows of both factors.
     TN: (a, b, m, k, n) => {
       if (m * k * n === 0) return kind.zeros(m * n)
-      const terms = Math.min(k, Math.max(TERMS, rowsInBlock(Math.max(m, n) * bytes, 1)))
-      const source = SPARE
-      const left = source + upTo(terms * Math.max(m, n) * bytes, 16)
-      const right = left + upTo(m, ROWS) * terms * bytes
-      const out = right + upTo(n, columns) * terms * bytes
+      const longest = Math.max(m, n)
+      const terms = Math.min(k, MORE * rowsOfBlock(longest, 1))
+      const left = SOURCE + upTo(terms * longest * bytes, 16)
+      const panelsOfB = left + upTo(m, ROWS) * terms * bytes
+      const out = panelsOfB + upTo(n, columns) * terms * bytes
       reserve(out + m * n * bytes)
       for (let from = 0; from < k; from += terms) {
         const to = Math.min(k, from + terms)
-        packColumns(a, from, to, m, ROWS, source, left, to - from)
-        packColumns(b, from, to, n, columns, source, right, to - from)
-        machine.multiply(left, right, out, m, to - from, n, from > 0, 0)
+        packColumns(a, m, from, to, ROWS, left, to - from)
+        packColumns(b, n, from, to, columns, panelsOfB, to - from)
+        machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
       }
-      return heap.slice(out / bytes, out / bytes + m * n) as C
+      return copied(out, m * n)
     },
   }
 }

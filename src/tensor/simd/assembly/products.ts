@@ -21,7 +21,7 @@ function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, resume: 
   const out1 = out + stride
   const out2 = out1 + stride
   const out3 = out2 + stride
-  let c00 = v128.splat<T>(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
   if (resume) {
     c00 = v128.load(out)
     c01 = v128.load(out, 16)
@@ -90,7 +90,7 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
 
 /** One lane of a panel, `step` bytes from entry to entry: k entries, or zeros. */
 function lane<T>(from: usize, present: bool, k: i32, to: usize, step: usize): void {
-  for (let j = 0; j < k; j++, from += sizeof<T>(), to += step) store<T>(to, present ? load<T>(from) : 0)
+  for (let j = 0; j < k; j++, from += sizeof<T>(), to += step) store<T>(to, present ? load<T>(from) : <T>0)
 }
 
 /** As many lanes as fill a vector, from rows `stride` bytes apart: square blocks are transposed in registers. */
