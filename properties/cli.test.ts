@@ -123,6 +123,9 @@ describe('a mistake', () => {
     [['verify', '--json=1'], /--json=1: expected no value/],
     [['golden'], /golden: expected a folder or files/],
     [['golden', 'nowhere'], /nowhere/],
+    [['report'], /report: expected a value for folder/],
+    [['report', 'nowhere'], /nowhere: expected a folder of results, got none \(ENOENT\)/],
+    [['report', 'good'], /good: expected records figure-\*\.json, got none; make one/],
     [['audit', '--write'], /expected a value for --write/],
     [['audit', '--write', 'file/x.md'], /expected a folder, got a file/],
   ]
@@ -166,7 +169,7 @@ describe('help', () => {
   const options: Readonly<Record<string, readonly string[]>> = {
     verify: ['--seed', '--runs', '--json', '--law', '--path', '--mutant', '--mutants'],
     figure: ['<number>', '--seed', '--out', '--data', '--beta', '--T', '--K', '--dt', '--batch', '--sizes'],
-    golden: ['path'], start: ['--seed', '--out'], audit: ['--write'],
+    golden: ['path'], start: ['--seed', '--out'], audit: ['--write'], report: ['folder', '--out'],
   }
 
   it.each(Object.entries(options))('of %s names its options, also after other arguments', async (name, all) => {

@@ -27,9 +27,18 @@ export interface FigureRequest {
   readonly changes: Partial<Hyperparameters>
 }
 
+export interface ReportRequest {
+  readonly _tag: 'Report'
+  /** Folder of the records. */
+  readonly dir: string
+  /** The page; report.html in that folder by default. */
+  readonly out: string | undefined
+}
+
 export type Request =
   | VerifyRequest
   | FigureRequest
+  | ReportRequest
   | { readonly _tag: 'Golden'; readonly paths: readonly string[] }
   | { readonly _tag: 'Audit'; readonly write: string | undefined }
   | { readonly _tag: 'Start'; readonly seed: number; readonly out: string }

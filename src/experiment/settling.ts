@@ -1,0 +1,26 @@
+/**
+ * Whether a recorded free phase came to rest. Whatever its state still moves by in a step enters every update of EP divided by the nudge;
+ * hypothesis (H2) of the theorem asks for none. It counts as settled where that is below a thousandth of the largest update.
+ */
+import { figures } from '../report/table.ts'
+import type { RunRecord } from './record.ts'
+
+export interface Settling {
+  readonly verdict: 'exactly' | 'settled' | 'not settled'
+  /** One sentence without its full stop. */
+  readonly says: string
+}
+
+/** The verdict on a run whose dynamics are nudged by `nudge` times −∂ℓ/∂s. */
+export const settlingOf = ({ settled, estimates }: RunRecord, nudge: number): Settling => {
+  const { steps, residual, repeatedAt, period } = settled
+  if (repeatedAt !== null && period === 1)
+    return { verdict: 'exactly', says: `the free phase repeats its state exactly from step ${repeatedAt} (of ${steps})` }
+  const moved = `after ${steps} free steps the state moves by ${figures(residual, 2)} per step`
+  const neurons = estimates.flatMap(({ agreements }) =>
+    Object.entries(agreements).flatMap(([quantity, { scale }]) => (quantity.startsWith('s') ? [scale] : [])))
+  const enters = residual / nudge
+  return enters > 1e-3 * Math.max(0, ...neurons)
+    ? { verdict: 'not settled', says: `${moved}, which adds ${figures(enters, 2)} to the updates; raise T` }
+    : { verdict: 'settled', says: `${moved}${period === null ? '' : `, in a cycle of ${period} states known from step ${repeatedAt ?? 0}`}` }
+}
