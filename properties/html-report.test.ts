@@ -15,6 +15,7 @@ import { settlingOf } from '../src/experiment/settling.ts'
 import { barFigure } from '../src/report/bar-figure.ts'
 import { inlineSvg } from '../src/report/inline-svg.ts'
 import { html, trusted } from '../src/report/markup.ts'
+import { pageStyle } from '../src/report/page-style.ts'
 import { svgOf } from '../src/report/svg.ts'
 
 const agreement = { rmse: 0.00123, spread: 0.00045, worst: 0.0067, scale: 0.89 }
@@ -146,11 +147,43 @@ describe('the page', () => {
     expect(shown).not.toContain('\u0000')
   })
 
+  it('keeps ids apart, whatever files and pictures call theirs', () => {
+    const titled = picture.replaceAll('clip0', 'title')
+    const stems = ['figure-2', 'figure-2-title', 'figure-2_title', 'figure-2.title']
+    expect(faultsOf(resultsPage(stems.map((stem) => ({ ...resultOf(curves(), titled), stem })), '0'))).toEqual([])
+  })
+
   it('gives anchors that differ where stems do', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (a, b) => {
       expect(anchorOf(a)).toMatch(/^[\w-]*$/)
       expect(anchorOf(a) === anchorOf(b)).toBe(a === b)
     }))
+  })
+})
+
+describe('the style', () => {
+  /** Contrast of WCAG 2.1, from #rgb or #rrggbb. */
+  const contrast = (a: string, b: string): number => {
+    const luminance = (hex: string): number => {
+      const full = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, '$&$&') : hex
+      const [r = NaN, g = NaN, blue = NaN] = [1, 3, 5].map((i) => parseInt(full.slice(i, i + 2), 16) / 255)
+        .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+      return 0.2126 * r + 0.7152 * g + 0.0722 * blue
+    }
+    const [dark = NaN, light = NaN] = [luminance(a), luminance(b)].sort((p, q) => p - q)
+    return (light + 0.05) / (dark + 0.05)
+  }
+
+  it('has a contrast of 4.5:1 for every text on its background, light and dark', () => {
+    const schemes = Array.from(pageStyle.matchAll(/:root \{([^}]*)\}/g), ([, text = '']) =>
+      Object.fromEntries(Array.from(text.matchAll(/--([a-z-]+): (#[0-9a-f]+)/g), ([, name = '', colour = '']) => [name, colour])))
+    expect(schemes).toHaveLength(2)
+    for (const { ink = '', soft = '', link = '', warn = '', paper = '', shade = '', 'warn-shade': warnShade = '' } of schemes) {
+      for (const text of [ink, soft, link, warn]) expect(contrast(text, paper)).toBeGreaterThanOrEqual(4.5)
+      expect(contrast(ink, shade)).toBeGreaterThanOrEqual(4.5)
+      expect(contrast(ink, warnShade)).toBeGreaterThanOrEqual(4.5)
+    }
+    expect(contrast('#888', '#fff')).toBeLessThan(4.5)
   })
 })
 

@@ -22,7 +22,7 @@ export interface Result {
 /** 'Figure 2' or the name. */
 export const nameOf = ({ figure }: Pick<FigureRecord, 'figure'>): string => (typeof figure === 'number' ? `Figure ${figure}` : figure)
 
-/** An anchor for a stem: letters, digits and - as they are, anything else by its number. */
+/** An anchor for a stem: letters, digits and - as they are, anything else by its number. No anchor has a dot or an odd number of _. */
 export const anchorOf = (stem: string): string =>
   Array.from(stem, (c) => (/[A-Za-z0-9-]/.test(c) ? c : `_${c.codePointAt(0)?.toString(16) ?? ''}_`)).join('')
 
@@ -38,7 +38,7 @@ const picture = ({ stem, record, svg, files }: Result): Markup => {
   const label = `${nameOf(record)}: ${record.title}. Its numbers are in the tables below.`
   const drawn = svg === undefined
     ? E.left(`${stem}.svg is missing`)
-    : E.mapLeft(({ message }: { readonly message: string }) => `${stem}.svg cannot be shown: ${message}`)(inlineSvg(svg, { prefix: `${anchorOf(stem)}-`, label }))
+    : E.mapLeft(({ message }: { readonly message: string }) => `${stem}.svg cannot be shown: ${message}`)(inlineSvg(svg, { prefix: `${anchorOf(stem)}.`, label }))
   const beside = html`<p class="soft">Files beside this record: ${files.join(', ')}.</p>`
   return E.isLeft(drawn)
     ? html`<p class="warning">No picture: ${drawn.left}. Run the figure again to draw it.</p>${beside}`
@@ -136,8 +136,8 @@ const badges = (record: FigureRecord): Part => record.format === 'phifold-bars-1
 /** The whole section of a record. */
 export const resultSection = (result: Result): Markup => {
   const { stem, record } = result
-  return html`<section id="${anchorOf(stem)}" aria-labelledby="${anchorOf(stem)}-title">
-<h2 id="${anchorOf(stem)}-title">${nameOf(record)}: ${record.title}</h2>
+  return html`<section id="${anchorOf(stem)}" aria-labelledby="${anchorOf(stem)}_title">
+<h2 id="${anchorOf(stem)}_title">${nameOf(record)}: ${record.title}</h2>
 <p class="soft">${record.cites}${badges(record)}</p>
 ${picture(result)}
 ${record.format === 'phifold-bars-1' ? barPart(record) : curvePart(record)}

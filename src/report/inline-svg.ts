@@ -76,7 +76,7 @@ const after = (open: readonly string[], { whole, kind, element }: Token): E.Eith
       : open.length > 0 || (element === '' && (whole.startsWith('<') || whole.trim() === '')) ? E.right(open) : E.left(whole)
 
 /**
- * The document as an image that says `label` to screen readers. `prefix` goes before every id: letters, digits, _ and -.
+ * The document as an image that says `label` to screen readers. `prefix` goes before every id: letters, digits, dots, _ and -.
  * Left: the first thing in it that is not fit for a page.
  */
 export const inlineSvg = (svg: string, { prefix, label }: { readonly prefix: string; readonly label: string }): E.Either<UnfitSvg, Markup> => {

@@ -20,7 +20,6 @@ export const trusted = (text: string): Markup => ({ _tag: 'Markup', text })
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-// eslint's no-control-regex keeps such characters out of patterns.
 const isForbidden = (character: string): boolean => {
   const code = character.charCodeAt(0)
   return (code < 32 && code !== 9 && code !== 10) || (code >= 127 && code < 160)
