@@ -158,6 +158,9 @@ describe('a mistake', () => {
     [['recipe', 'P-1h', '--out', 'file'], /expected a folder, got a file/],
     [['golden'], /golden: expected a folder or files/],
     [['golden', 'nowhere'], /nowhere/],
+    [['report'], /report: expected a value for folder/],
+    [['report', 'nowhere'], /nowhere: expected a folder of results, got none \(ENOENT\)/],
+    [['report', 'good'], /good: expected records figure-\*\.json, got none; make one/],
     [['audit', '--write'], /expected a value for --write/],
     [['audit', '--write', 'file/x.md'], /expected a folder, got a file/],
   ]
@@ -205,7 +208,7 @@ describe('help', () => {
     recipe: [
       '<network>', '--seed', '--out', '--data', '--batches', '--batch', '--T', '--K', '--beta', '--dt', '--sizes', '--nudge', '--variant', '--search',
       '--tolerance', '--agreement'],
-    golden: ['path'], start: ['--seed', '--out'], audit: ['--write'],
+    golden: ['path'], start: ['--seed', '--out'], audit: ['--write'], report: ['folder', '--out'],
   }
 
   it.each(Object.entries(options))('of %s names its options, also after other arguments', async (name, all) => {

@@ -138,6 +138,19 @@ const recipe = command({
   },
 })
 
+const report = command({
+  name: 'report',
+  description: 'Put a folder of results on one HTML page that needs no network',
+  args: {
+    dir: positional({ type: some('report', 'folder', 'such as results'), displayName: 'folder', description: 'folder with the records figure-*.json' }),
+    out: option({
+      long: 'out', type: optional(some('--out', 'file', 'such as report.html')), description: 'the page to write (report.html in that folder)',
+    }),
+  },
+  examples: [{ description: 'what phifold figure wrote', command: 'phifold report results' }],
+  handler: (args): Request => ({ _tag: 'Report', ...args }),
+})
+
 const golden = command({
   name: 'golden',
   description: "Recompute recorded numbers of the authors' program; exit code 1 beyond tolerance",
@@ -169,7 +182,7 @@ const start = command({
 
 // ── Parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const commands = { verify, figure, recipe, golden, start, audit }
+const commands = { verify, figure, recipe, report, golden, start, audit }
 type Name = keyof typeof commands
 const isName = (name: string): name is Name => Object.hasOwn(commands, name)
 

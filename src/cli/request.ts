@@ -56,10 +56,19 @@ export interface RecipeRequest {
   readonly agreement: number | undefined
 }
 
+export interface ReportRequest {
+  readonly _tag: 'Report'
+  /** Folder of the records. */
+  readonly dir: string
+  /** The page; report.html in that folder by default. */
+  readonly out: string | undefined
+}
+
 export type Request =
   | VerifyRequest
   | FigureRequest
   | RecipeRequest
+  | ReportRequest
   | { readonly _tag: 'Golden'; readonly paths: readonly string[] }
   | { readonly _tag: 'Audit'; readonly write: string | undefined }
   | { readonly _tag: 'Start'; readonly seed: number; readonly out: string }

@@ -9,8 +9,9 @@ import { type Chart, curveFigure, type CurvePanel, type MalformedChart } from '.
 import { csvOf, type NonFiniteCell } from '../report/csv.ts'
 import { figures, tableOf } from '../report/table.ts'
 import type { FigureRun } from './comparison.ts'
-import { paperLabel } from './label.ts'
+import { outputFirst, paperLabel } from './label.ts'
 import type { EstimateRecord, FigureRecord, Measured, Provenance, RunRecord } from './record.ts'
+import { settlingOf } from './settling.ts'
 
 export interface FigureReport {
   readonly chart: Chart
@@ -21,13 +22,8 @@ export interface FigureReport {
 
 const layersOf = ({ hyperparameters }: Measured): number => hyperparameters.sizes.length - 1
 
-// Output first, as in the paper: neurons, weights, the toy network's input weights, biases.
-const place = (name: string): number =>
-  1000 * ['s', 'W', 'Wx', 'b'].indexOf(name.replace(/\d+$/, '')) - Number(name.replace(/^\D+/, ''))
-
-/** The quantities that a run measured, output first: s2, s1, W2, W1, b2, b1. */
-export const quantitiesOf = ({ estimates }: RunRecord): readonly string[] =>
-  Object.keys(estimates[0]?.agreements ?? {}).sort((a, b) => place(a) - place(b))
+/** The quantities that a run measured, output first. */
+export const quantitiesOf = ({ estimates }: RunRecord): readonly string[] => outputFirst(Object.keys(estimates[0]?.agreements ?? {}))
 
 /** How well an estimate agreed in a quantity. Throws RangeError where it was not measured. */
 export const agreementOf = ({ agreements, estimate }: EstimateRecord, quantity: string): Agreement => {
@@ -119,25 +115,13 @@ const tableFor = (measured: Measured, run: RunRecord): string => {
   return tableOf(['', 'paper', 'max |∇|', ...heads], rows, { align: ['left', 'left', 'right', ...heads.map(() => 'right' as const)] })
 }
 
-const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-
-const certificateOf = ({ hyperparameters: { nudge, batch } }: Measured, run: RunRecord): string => {
-  const { steps, residual, repeatedAt, period, samplesRepeating } = run.settled
-  const cycle = period === 1 ? '' : `, in a cycle of ${period ?? 0} states`
-  if (repeatedAt !== null) return `settled: the state repeats itself bit for bit from step ${repeatedAt} (of ${steps})${cycle}`
-  const some = samplesRepeating > 0 ? `${samplesRepeating} of ${plural(batch, 'sample')} repeat themselves bit for bit; ` : ''
-  const moved = `${some}after ${steps} free steps the state moves by ${figures(residual, 2)} per step`
-  // Whatever the state still moves by enters every update divided by the nudge; (H2) of the theorem asks for none.
-  const enters = residual / nudge
-  const first = estimateOf(run, 'one-sided')
-  const largest = Math.max(...quantitiesOf(run).filter((q) => q.startsWith('s')).map((q) => agreementOf(first, q).scale))
-  return enters > 1e-3 * largest
-    ? `NOT settled: ${moved}, which adds ${figures(enters, 2)} to the updates; raise T`
-    : `settled: ${moved}`
+const settledLine = (measured: Measured, run: RunRecord): string => {
+  const { verdict, says } = settlingOf(measured, run)
+  return `${verdict === 'not settled' ? 'NOT settled' : 'settled'}: ${says}`
 }
 
 const replacedOf = ({ data: { replaced }, hyperparameters: { T } }: Measured): readonly string[] => replaced.length === 0 ? [] : [
-  `${plural(replaced.length, 'digit')} drawn before the last had not settled after ${T} steps and ${replaced.length === 1 ? 'was' : 'were'} replaced (--unsettled keep keeps them): ` +
+  `${replaced.length} ${replaced.length === 1 ? 'digit' : 'digits'} drawn before the last had not settled after ${T} steps and ${replaced.length === 1 ? 'was' : 'were'} replaced (--unsettled keep keeps them): ` +
     replaced.map(({ index, residual }) => `${index} (${figures(residual, 2)})`).join(', '),
 ]
 
@@ -150,7 +134,7 @@ const textOf = ({ measured }: FigureRun): string => {
     `${network}, ${numbersOf(measured)}`,
     ...standIn,
     ...replacedOf(measured),
-    ...runs.flatMap((run) => ['', run.note, certificateOf(measured, run), tableFor(measured, run)]),
+    ...runs.flatMap((run) => ['', run.note, settledLine(measured, run), tableFor(measured, run)]),
     '',
     'β: one-sided EP; ±: centered EP; β → 0: its exact limit. rmse: relative, over time, mean over the entries.',
     'max dev.: largest |EP − (−BPTT)| of any entry at any time; max |∇|: largest entry of what EP is held against.',

@@ -17,3 +17,18 @@ export const paperLabel = (quantity: string, layers: number): string => {
       : kind === '' ? ''
         : `W${subscript(`${to}${from}`)}`
 }
+
+const kinds = ['s', 'W', 'Wx', 'b']
+
+/** The names sorted output first, as in the paper: neurons, weights, the toy network's input weights, biases, then other names. */
+export const outputFirst = (quantities: readonly string[]): readonly string[] => {
+  const split = (name: string): readonly [kind: number, layer: number] => {
+    const [, kind = '', layer = ''] = /^(\D*)(\d*)$/.exec(name) ?? []
+    const place = kinds.indexOf(kind)
+    return [place < 0 ? kinds.length : place, Number(layer)]
+  }
+  return [...quantities].sort((a, b) => {
+    const [[kind, layer], [otherKind, otherLayer]] = [split(a), split(b)]
+    return kind - otherKind || otherLayer - layer || (a < b ? -1 : 1)
+  })
+}

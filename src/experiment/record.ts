@@ -49,7 +49,8 @@ export interface Replaced {
 
 /** A figure as it was run, and all that was measured but its curves. */
 export interface Measured {
-  readonly figure: number
+  /** The paper's number, or a name. */
+  readonly figure: number | string
   readonly title: string
   readonly cites: string
   readonly network: string
@@ -117,3 +118,6 @@ export interface BarsRecord {
     }[]
   }[]
 }
+
+/** Either kind of record. */
+export type AnyRecord = FigureRecord | BarsRecord

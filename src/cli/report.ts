@@ -1,0 +1,53 @@
+/** `report`: one HTML page of a folder of results, from the records figure-*.json and the pictures beside them. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { decodeRecord } from '../experiment/record-schema.ts'
+import { resultsPage } from '../experiment/results-page.ts'
+import type { Result } from '../experiment/results-section.ts'
+import type { Print, ReportRequest, UserError } from './request.ts'
+import { version } from './version.ts'
+import { writeResults } from './write-results.ts'
+
+const codeOf = (reason: unknown): string => (reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason))
+
+const readText = (path: string): E.Either<UserError, string> => E.tryCatch(
+  () => readFileSync(path, 'utf8'),
+  (reason) => ({ message: `${path}: cannot be read (${codeOf(reason)}); expected a file with permission to read it` }))
+
+const namesIn = (dir: string): E.Either<UserError, readonly string[]> => E.tryCatch(
+  () => readdirSync(dir).sort(),
+  (reason) => ({ message: `${dir}: expected a folder of results, got none (${codeOf(reason)}); make one: phifold figure 2 --out ${dir}` }))
+
+const resultOf = (dir: string, names: readonly string[], json: string): E.Either<UserError, Result> => {
+  const path = join(dir, json)
+  const stem = json.slice(0, -'.json'.length)
+  return pipe(
+    readText(path),
+    E.flatMap((text) => pipe(decodeRecord(text), E.mapLeft(({ message }): UserError =>
+      ({ message: `${path}: ${message}; write it again with phifold figure or move it away` })))),
+    E.bindTo('record'),
+    E.bind('svg', (): E.Either<UserError, string | undefined> => (names.includes(`${stem}.svg`) ? readText(join(dir, `${stem}.svg`)) : E.right(undefined))),
+    E.map(({ record, svg }) =>
+      ({ stem, record, svg, files: ['json', 'svg', 'png', 'csv', 'txt'].map((kind) => `${stem}.${kind}`).filter((name) => names.includes(name)) })))
+}
+
+/** Writes the page and prints its name. Right: exit code 0. Left: no folder, no record in it, a malformed one, or no place to write. */
+export const report = ({ dir, out = join(dir, 'report.html') }: ReportRequest, print: Print, complain: Print): E.Either<UserError, number> => pipe(
+  namesIn(dir),
+  E.flatMap((names) => pipe(
+    names.filter((name) => /^figure-.+\.json$/.test(name)),
+    E.fromPredicate((records) => records.length > 0, (): UserError =>
+      ({ message: `${dir}: expected records figure-*.json, got none; make one: phifold figure 2 --out ${dir}` })),
+    E.flatMap(E.traverseArray((json) => resultOf(dir, names, json))))),
+  E.tap((results) => {
+    results.filter(({ svg }) => svg === undefined).forEach(({ stem }) => complain(`phifold report: ${stem}.svg is missing; the page says so`))
+    return E.right(undefined)
+  }),
+  E.flatMap((results) => writeResults(dirname(out), new Map([[basename(out), resultsPage(results, version)]]))),
+  E.map((paths) => {
+    paths.forEach(print)
+    return 0
+  }),
+  E.mapLeft(({ message }) => ({ message: `phifold report: ${message}` })))
