@@ -220,7 +220,7 @@ describe('a run', () => {
   it('tells its progress up to the end', () => {
     const seen: string[] = []
     rightOf(runFigure(reference, small(11, { T: 4, K: 3 }), {
-      seed: 1, source, curves: 2, onProgress: (stage, done, total) => seen.push(`${stage} ${done}/${total}`),
+      seed: 1, source, curves: 2, unsettled: 'keep', onProgress: (stage, done, total) => seen.push(`${stage} ${done}/${total}`),
     }))
     // One free phase, then both folds for each of the two ways to nudge.
     const folds = [1, 2, 3].map((done) => `both folds ${done}/3`)

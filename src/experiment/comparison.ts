@@ -53,12 +53,12 @@ interface Model<T> {
   readonly metric: Metric<T> | undefined
 }
 
-const exactOf = (figure: Figure, { dynamics }: Extract<Nudging, { kind: 'exact' }>): ExactDynamics<Op> => {
+const exactOf = (figure: Figure, { dynamics }: Extract<Nudging, { readonly kind: 'exact' }>): ExactDynamics<Op> => {
   const free = dynamics(settingOf(figure))
   return figure.clamp ? clampedExact(free) : free
 }
 
-const approximateOf = (figure: Figure, { dynamics }: Extract<Nudging, { kind: 'approximate' }>): Dynamics<Op> => {
+const approximateOf = (figure: Figure, { dynamics }: Extract<Nudging, { readonly kind: 'approximate' }>): Dynamics<Op> => {
   const free = dynamics(settingOf(figure))
   return figure.clamp ? clamped(free) : free
 }
