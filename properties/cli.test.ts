@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closest } from '../src/cli/closest.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
-import type { FigureRecord } from '../src/experiment/record.ts'
+import type { BarsRecord, FigureRecord } from '../src/experiment/record.ts'
 import { auditOf } from '../src/law/audit.ts'
 import { laws } from '../src/law/index.ts'
 
@@ -80,7 +80,7 @@ describe('a mistake', () => {
   const figure8 = ['figure', '8', '--out', 'never', '--sizes', '784-4-10', '--T', '9', '--K', '3']
   const recipe = ['recipe', 'P-1h', '--out', 'never', '--sizes', '784-4-10', '--batches', '1']
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, golden, start, audit/],
+    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, report, golden, start, audit/],
     [['figure'], /expected a value for number/],
     [['figure', '7'], /expected a figure of the paper, all or departures, got "7"; known: 2, 3, 4, 8, 9, 10, 11, 12, 13, 16/],
     [['figure', '2', '8'], /unknown argument 8/],
@@ -352,6 +352,20 @@ describe('figure', () => {
     for (const text of await said('11', 'standin')) expect(text).toContain('SYNTHETIC')
     expect(JSON.parse(readFileSync(at('standin/figure-11.json'), 'utf8'))).toMatchObject({ data: { synthetic: true } })
   })
+
+  it('all runs every figure on threads, sums them up in bars, and report gathers them on one page', async () => {
+    const { code, out, err } = await phifold('figure', 'all', '--T', '6', '--K', '2', '--batch', '1', '--unsettled', 'keep', '--threads', '2', '--out', 'all')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const numbers = [2, 3, 4, 8, 9, 10, 11, 12, 13, 16]
+    expect(readdirSync(at('all')).sort()).toEqual(numbers.flatMap(names).sort())
+    expect(out.trimEnd().split('\n').slice(-50).sort()).toEqual(numbers.flatMap(names).map((name) => join('all', name)).sort())
+    for (const n of [2, 4, 8, 9, 10, 11, 12, 13]) expect(out).toMatch(new RegExp(`^figure ${n}: done in `, 'm'))
+    const bars = JSON.parse(readFileSync(at('all/figure-3.json'), 'utf8')) as BarsRecord
+    const eight = JSON.parse(readFileSync(at('all/figure-8.json'), 'utf8')) as FigureRecord
+    expect(bars.of).toEqual([8, 9, 10, 11, 12, 13])
+    expect(bars.panels[0]?.groups.find(({ name }) => name === 'W2')?.bars[0]?.value).toBe(eight.runs[0]?.estimates[0]?.agreements['W2']?.rmse)
+    expect(await phifold('report', 'all')).toEqual({ code: 0, out: `${join('all', 'report.html')}\n`, err: '' })
+  }, 120_000)
 
   it('leaves old results untouched when it fails, in the run or in writing', async () => {
     expect((await toy('kept')).code).toBe(0)

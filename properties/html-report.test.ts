@@ -28,7 +28,7 @@ const curves = (more: Partial<FigureRecord> = {}): FigureRecord => ({
   data: { origin: '3 digits', synthetic: false, indices: [4, 7, 9], labels: [1, 2, 3], replaced: [{ index: 31, label: 5, residual: 0.0123 }] },
   runs: [{
     name: 'energy-based', note: 'F is a gradient',
-    settled: { steps: 5000, residual: 0, repeatedAt: 1024, period: 1, samplesRepeating: 3 },
+    settled: { steps: 5000, residual: 0, repeatedAt: 1024, period: 1, samplesRepeatAt: [1024] },
     estimates: [
       { estimate: 'one-sided', beta: 0.01, agreements: { s1: agreement, s2: { ...agreement, rmse: 0.00456 } } },
       { estimate: 'limit', beta: 0, agreements: { s1: { ...agreement, rmse: 2.5e-15 }, s2: { ...agreement, rmse: 3.5e-15 } } },
@@ -118,7 +118,7 @@ describe('the page', () => {
   it('says where a free phase did not settle', () => {
     const [run] = curves().runs
     if (run === undefined) throw new Error('no run')
-    const settled = { steps: 9, residual: 1e-3, repeatedAt: null, period: null, samplesRepeating: 2 }
+    const settled = { steps: 9, residual: 1e-3, repeatedAt: null, period: null, samplesRepeatAt: [7, null] }
     const nudged = { hyperparameters: { ...curves().hyperparameters, nudge: 0.01 } }
     expect(settlingOf(nudged, { ...run, settled })).toMatchObject({ verdict: 'not settled', says: expect.stringContaining('adds 0.10') as string })
     expect(settlingOf(nudged, { ...run, settled: { ...settled, residual: 1e-9 } })).toMatchObject({ verdict: 'settled' })

@@ -92,9 +92,9 @@ export type OnProgress = (stage: 'free phase' | 'both folds', done: number, tota
 const settle = <T>(
   A: Algebra<Op, T>, figure: Figure, pool: Data<T>, unsettled: Unsettled, onProgress: OnProgress,
 ): E.Either<Mistake, SettledBatch<T>> => {
-  const { batch, T, K } = figure
+  const { batch, spare, T, K } = figure
   return settledBatch(A, dynamicsOf(figure, figure.nudgings[0]), pool, {
-    batch, T, K, unsettled, tolerance: settledTolerance(figure), onStep: (t) => { onProgress('free phase', t, T) },
+    batch, spare: unsettled === 'keep' ? 0 : spare, T, K, unsettled, tolerance: settledTolerance(figure), onStep: (t) => { onProgress('free phase', t, T) },
   })
 }
 
@@ -146,7 +146,7 @@ const runNudging = <T>(
         record: {
           name: nudging.name,
           note: nudging.note,
-          settled: { ...certificateOf(settled), samplesRepeating: settled.samples.filter(({ period }) => period !== undefined).length },
+          settled: { ...certificateOf(settled), samplesRepeatAt: settled.samples.map(({ repeatedAt: from }) => from ?? null) },
           estimates: estimates.map(({ name, ...estimate }) => ({ ...estimate, agreements: agreements[name] ?? {} })),
         },
         curves: drawn,

@@ -42,7 +42,8 @@ const barsOf = ({ estimates }: RunRecord, quantity: string): BarsRecord['panels'
 const panelsOf = (runs: readonly DepartureRun[]): BarsRecord['panels'] => {
   const [{ measured }] = runs as readonly [DepartureRun, ...(readonly DepartureRun[])]
   const weights = quantitiesOf(measured.runs[0] as RunRecord).filter((quantity) => quantity.startsWith('W'))
-  return weights.map((quantity) => ({
+  // Next to the output and next to the input.
+  return [...new Set([weights[0] ?? '', weights.at(-1) ?? ''])].map((quantity) => ({
     title: `${quantity} of ${measured.hyperparameters.sizes.join('-')} (figure ${measured.figure})`,
     groups: runs.flatMap(({ variant, measured: { runs: [papers, inner] } }) => [
       { name: variant, bars: barsOf(papers as RunRecord, quantity) },
@@ -52,11 +53,11 @@ const panelsOf = (runs: readonly DepartureRun[]): BarsRecord['panels'] => {
   }))
 }
 
-/** The bars, a panel per network and weight. */
+/** The bars, two panels per network. */
 export const departureBars = (version: string, runs: readonly DepartureRun[]): BarsRecord => ({
   format: 'phifold-bars-1',
   figure: 'departures',
-  title: 'What each departure of the published program from theory does to the gap between EP and −BPTT',
+  title: 'What each departure from theory does to the gap between EP and −BPTT',
   subtitle: 'Each departure alone, and the published ones together; a gap that theory forbids stays as β → 0.',
   cites: 'Ernoult et al. 2019',
   version,

@@ -68,6 +68,11 @@ export interface Figure extends Hyperparameters, Conventions {
   readonly fixed?: true
   /** Random x in [0, 1] with a random class, or a mini-batch of digits. */
   readonly input: 'random' | 'digits'
+  /**
+   * The share of digits beside the mini-batch that are settled along with it, since some do not settle; to settle a few more in a round
+   * of their own takes longer.
+   */
+  readonly spare: number
   /** The ways to nudge it, at least one. */
   readonly nudgings: readonly [Nudging, ...(readonly Nudging[])]
 }

@@ -43,6 +43,8 @@ const onDigits = (hidden: number, kind: Kind, numbers: Numbers): Figure => ({
   activation: ['tanh'],
   clamp: false,
   input: 'digits',
+  // With one hidden layer all settle.
+  spare: hidden > 1 ? 0.2 : 0,
   sizes: [784, ...Array.from({ length: hidden }, () => 512), 10],
   batch: 20,
 })
@@ -70,6 +72,7 @@ export const curveFigures: readonly Figure[] = [
     activation: ['tanh'],
     clamp: false,
     input: 'random',
+    spare: 0,
     nudgings: [gradient],
     sizes: [5, 50, 10], epsilon: 0.08, beta: 0.01, T: 5000, K: 80, batch: 1,
   },
@@ -81,6 +84,7 @@ export const curveFigures: readonly Figure[] = [
     activation: ['hardsigm'],
     sizes: layersOf(convolutional(convolutions)).map(({ units }) => units),
     fixed: true,
+    spare: 0,
   },
   onDigits(1, energyBasedOnDigits, { number: 8, epsilon: 0.08, beta: 0.001, T: 800, K: 80 }),
   onDigits(2, energyBasedOnDigits, { number: 9, epsilon: 0.08, beta: 0.01, T: 5000, K: 150 }),

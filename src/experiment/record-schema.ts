@@ -28,7 +28,7 @@ const estimate = z.strictObject({
 const run = z.strictObject({
   name,
   note: z.string(),
-  settled: z.strictObject({ steps: count, residual: magnitude, repeatedAt: index.nullable(), period: count.nullable(), samplesRepeating: index }),
+  settled: z.strictObject({ steps: count, residual: magnitude, repeatedAt: index.nullable(), period: count.nullable(), samplesRepeatAt: z.array(index.nullable()) }),
   estimates: z.array(estimate).min(1),
 })
 const curves = z.strictObject({

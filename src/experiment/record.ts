@@ -17,9 +17,9 @@ export interface Certificate {
   readonly period: number | null
 }
 
-/** The same, and how many samples of the mini-batch repeat themselves bit for bit. */
+/** The same for a mini-batch, and for each sample the step from which it is known to repeat itself bit for bit; null: it does not. */
 export interface BatchCertificate extends Certificate {
-  readonly samplesRepeating: number
+  readonly samplesRepeatAt: readonly (number | null)[]
 }
 
 /** One way to nudge, run. */

@@ -6,7 +6,7 @@ import { html, type Markup, type Part } from '../report/markup.ts'
 import { htmlTable, page } from '../report/page.ts'
 import { figures } from '../report/table.ts'
 import type { FigureRecord, EstimateRecord, RunRecord } from './record.ts'
-import { anchorOf, estimateName, nameOf, type Result, resultSection, seconds, synthetic } from './results-section.ts'
+import { anchorOf, nameOf, type Result, resultSection, seconds, synthetic } from './results-section.ts'
 import { settlingOf } from './settling.ts'
 
 /** Figures by number, then names; 2 before 10. */
@@ -37,7 +37,7 @@ const range = ({ agreements }: EstimateRecord): Markup => {
 const ranges = ({ estimates }: RunRecord, estimate: EstimateRecord['estimate']): Part => {
   const found = estimates.filter((each) => each.estimate === estimate)
   return found.length === 0 ? '–'
-    : found.map((each, i) => [i === 0 ? '' : html`<br>`, found.length > 1 ? `${estimateName(each)}: ` : '', range(each)])
+    : found.map((each, i) => [i === 0 ? '' : html`<br>`, found.length > 1 ? html`<span class="number">β = ${each.beta}</span>: ` : '', range(each)])
 }
 
 const summaryRow = (result: CurveResult, run: RunRecord): readonly Part[] => {

@@ -20,6 +20,8 @@ export type Unsettled = 'replace' | 'keep'
 export interface Settling {
   /** Samples wanted: the first of the pool, as far as they settle. */
   readonly batch: number
+  /** The share of samples settled beside those that are missing. */
+  readonly spare: number
   readonly T: number
   readonly K: number
   readonly unsettled: Unsettled
@@ -32,7 +34,7 @@ export interface Settling {
 export interface SettledBatch<T> {
   readonly places: readonly number[]
   readonly settled: SettledSamples<T>
-  /** Places that were tried and replaced, with what they still moved by. */
+  /** Places before the last one taken that were not settled and so replaced, with what they still moved by. */
   readonly replaced: readonly { readonly place: number; readonly residual: number }[]
 }
 
@@ -59,7 +61,7 @@ const joined = <T>(A: Algebra<never, T>, samples: readonly Sample<T>[]): Settled
  * not settle are taken after all. Left: a state that diverged.
  */
 export const settledBatch = <T>(
-  A: Algebra<Op, T>, dynamics: Dynamics<Op>, pool: Data<T>, { batch, T, K, unsettled, tolerance, onStep }: Settling,
+  A: Algebra<Op, T>, dynamics: Dynamics<Op>, pool: Data<T>, { batch, spare, T, K, unsettled, tolerance, onStep }: Settling,
 ): E.Either<Mistake, SettledBatch<T>> => {
   const [size = 0] = A.shape(pool.x)
   const settle = (places: readonly number[]): E.Either<Mistake, readonly Sample<T>[]> => pipe(
@@ -67,14 +69,17 @@ export const settledBatch = <T>(
     E.map((round) => places.map((place, row) => ({ place, round, row }))))
   const isSettled = (sample: Sample<T>): boolean => unsettled === 'keep' || residualOf(sample) <= tolerance
   const tried = tailRec<readonly Sample<T>[], E.Either<Mistake, readonly Sample<T>[]>>([], (seen) => {
-    const missing = Math.min(batch - seen.filter(isSettled).length, size - seen.length)
-    if (missing <= 0) return E.right(E.right(seen))
-    const more = settle(Array.from({ length: missing }, (_, i) => seen.length + i))
+    const missing = batch - seen.filter(isSettled).length
+    const next = Math.min(Math.ceil(missing * (1 + spare)), size - seen.length)
+    if (next <= 0) return E.right(E.right(seen))
+    const more = settle(Array.from({ length: next }, (_, i) => seen.length + i))
     return E.isLeft(more) ? E.right(more) : E.left([...seen, ...more.right])
   })
   return pipe(tried, E.map((seen) => {
-    const [good, bad] = [seen.filter(isSettled), seen.filter((sample) => !isSettled(sample))]
+    const good = seen.filter(isSettled).slice(0, batch)
+    const last = good.at(-1)?.place ?? -1
     const lacking = batch - good.length
+    const bad = seen.filter((sample) => !isSettled(sample) && (lacking > 0 || sample.place < last))
     const taken = [...good, ...bad.slice(0, lacking)]
     const rounds = [...new Set(taken.map(({ round }) => round))]
     return {

@@ -13,12 +13,13 @@ export interface Settling {
 
 /** The verdict on a run of a figure. */
 export const settlingOf = ({ hyperparameters: { nudge, batch } }: Pick<Measured, 'hyperparameters'>, { settled, estimates }: RunRecord): Settling => {
-  const { steps, residual, repeatedAt, period, samplesRepeating } = settled
+  const { steps, residual, repeatedAt, period, samplesRepeatAt } = settled
   if (repeatedAt !== null) {
     const cycle = period === 1 ? '' : `, in a cycle of ${period ?? 0} states`
     return { verdict: 'exactly', says: `the state repeats itself bit for bit from step ${repeatedAt} (of ${steps})${cycle}` }
   }
-  const some = samplesRepeating > 0 ? `${samplesRepeating} of ${batch} samples repeat themselves bit for bit; ` : ''
+  const from = samplesRepeatAt.filter((step) => step !== null)
+  const some = from.length === 0 ? '' : `${from.length} of ${batch} samples repeat themselves bit for bit, from step ${Math.min(...from)} to ${Math.max(...from)} on; `
   const moved = `${some}after ${steps} free steps the state moves by ${figures(residual, 2)} per step`
   const neurons = estimates.flatMap(({ agreements }) =>
     Object.entries(agreements).flatMap(([quantity, { scale }]) => (quantity.startsWith('s') ? [scale] : [])))

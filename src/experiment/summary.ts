@@ -16,11 +16,13 @@ const barsOf = ({ runs }: Measured, quantity: string): Bars => runs.flatMap((run
 }))
 
 const panelOf = (measured: Measured): BarsRecord['panels'][number] => {
-  const { figure, hyperparameters: { sizes, beta }, runs } = measured
-  const kind = runs[0]?.name.startsWith('energy-based') ? 'energy-based' : 'prototypical'
+  const { figure, network, hyperparameters: { sizes, beta }, runs } = measured
+  // The paper's names of its networks: EB-2h has two hidden layers.
+  const kind = runs[0]?.name.startsWith('energy-based') ? 'EB' : 'P'
+  const name = network.startsWith('convolutional') ? `${kind}-conv` : `${kind}-${sizes.length - 2}h`
   const quantities = quantitiesOf(runs[0] as RunRecord).filter((quantity) => !quantity.startsWith('b'))
   return {
-    title: `${kind} ${sizes.join('-')} (figure ${figure}, β = ${beta})`,
+    title: `${name} (figure ${figure}), β = ${beta}`,
     groups: quantities.map((name) => ({ name, bars: barsOf(measured, name) })),
   }
 }
