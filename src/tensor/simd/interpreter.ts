@@ -1,10 +1,10 @@
 /**
- * The fast interpreter: matrix products on WebAssembly SIMD128, everything else plain loops over typed arrays. `simd64` gives bit for bit
- * what `reference` gives, `simd32` what `lift(float32)` gives (law L12).
+ * The fast interpreter: matrix products and element-wise operations on large tensors on WebAssembly SIMD128, everything else plain loops over
+ * typed arrays. `simd64` gives bit for bit what `reference` gives, `simd32` what `lift(float32)` gives (law L12).
  *
- * Tensors live on the JavaScript heap: operands of products are copied into the machine's memory, results out of it, so nothing aliases and
- * the collector frees tensors as any other value. Numerics: as reference.ts; every single operation is rounded to the kind of the entries,
- * by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
+ * Tensors live on the JavaScript heap, or wait until their entries are needed (deferred.ts). What the machine works on is copied into its
+ * memory, results out of it, so nothing aliases and the collector frees tensors as any other value. Numerics: as reference.ts; every single
+ * operation is rounded to the kind of the entries, by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
  */
 import { float64 } from '../../number/float64.ts'
 import type { Algebra, Op, Shape } from '../algebra.ts'
@@ -29,7 +29,7 @@ declare const cells: unique symbol
 const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Algebra<Op, SimdTensor<C>> => {
   type T = SimdTensor<C>
   const { zeros, round } = kind
-  const { defer = 2 ** 14, block = 2 ** 17 } = options
+  const { defer = 2 ** 12, block = 2 ** 17 } = options
   const arena = arenaOf(kind, block / 16)
   const products = productsOn(kind, arena, options)
   const { of, entrywise, rowwise, cells: cellsOf, visit, reader, map, zip } = deferring(kind, arena, defer)

@@ -48,7 +48,7 @@ export interface SimdOptions {
    * that waited are carried out in blocks of a sixteenth of it.
    */
   readonly block?: number
-  /** From so many entries on, by default 16 384, results wait until they are needed; see deferred.ts. */
+  /** From so many entries on, by default 4096, results wait until they are needed; see deferred.ts. */
   readonly defer?: number
 }
 
@@ -122,7 +122,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, exte
     const each: ByRows<C>['each'] = (a, b, m, k, n, visit) => {
       if (m * k * n === 0) return
       const { room, pack } = right[orientation]
-      const rows = Math.min(upTo(m, ROWS), rowsOfBlock(k, ROWS))
+      const rows = Math.min(upTo(m, ROWS), rowsOfBlock(Math.max(k, n), ROWS))
       const size = upTo(n, columns) * k * bytes
       const left = SOURCE + upTo(Math.max(rows * k * bytes, room(k, n)), 16)
       const out = left + rows * k * bytes
