@@ -15,6 +15,7 @@ import { steps } from './agreement-steps.ts'
 import { slack } from './closeness.ts'
 import type { Law } from './law.ts'
 import { anyDoubles, entries, singleEntries } from './number-arbitraries.ts'
+import { deferral } from './simd-deferral.ts'
 import { products } from './simd-products.ts'
 import { type Tracked, tracked, trackedOver } from './tracked.ts'
 
@@ -114,4 +115,5 @@ export const simdLaws: readonly Law[] = [
     says: 'what simd32 computes differs from what reference computes by no more than their error bounds',
   })),
   ...products,
+  ...deferral,
 ]

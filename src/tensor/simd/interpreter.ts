@@ -1,18 +1,22 @@
 /**
- * The fast interpreter: matrix products on WebAssembly SIMD128, everything else plain loops over typed arrays. `simd64` gives bit for bit
- * what `reference` gives, `simd32` what `lift(float32)` gives (law L12).
+ * The fast interpreter: matrix products and element-wise operations on large tensors on WebAssembly SIMD128, everything else plain loops over
+ * typed arrays. `simd64` gives bit for bit what `reference` gives, `simd32` what `lift(float32)` gives (law L12).
  *
- * Tensors live on the JavaScript heap: operands of products are copied into the machine's memory, results out of it, so nothing aliases and
- * the collector frees tensors as any other value. Numerics: as reference.ts; every single operation is rounded to the kind of the entries,
- * by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
+ * Tensors live on the JavaScript heap, or wait until their entries are needed (deferred.ts). What the machine works on is copied into its
+ * memory, results out of it, so nothing aliases and the collector frees tensors as any other value. Numerics: as reference.ts; every single
+ * operation is rounded to the kind of the entries, by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
  */
 import { float64 } from '../../number/float64.ts'
 import type { Algebra, Op, Shape } from '../algebra.ts'
 import {
-  entries, expectEntries, expectPositions, expectShape, matrixShape, noPosition, productShape, sameShape, showShape,
+  entries, expectEntries, expectPositions, expectShape, matrixShape, productShape, sameShape, showShape,
 } from '../algebra.ts'
+import { arenaOf } from './arena.ts'
+import { deferring, type Open } from './deferred.ts'
 import { type Cells, doubles, type Kind, singles } from './kinds.ts'
-import { type Product, productsOn, type SimdOptions } from './products.ts'
+import { added, copied, divided, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted } from './passes.ts'
+import { gatherInto, positionsBelow, scatterInto } from './positions.ts'
+import { productsOn, type SimdOptions } from './products.ts'
 
 /** An immutable tensor of doubles or singles. Read it with `numbers` of the interpreter that made it. */
 export interface SimdTensor<C extends Cells> {
@@ -22,27 +26,30 @@ export interface SimdTensor<C extends Cells> {
 }
 declare const cells: unique symbol
 
-interface Open<C> {
-  readonly shape: Shape
-  readonly data: C
-}
-
 const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Algebra<Op, SimdTensor<C>> => {
   type T = SimdTensor<C>
   const { zeros, round } = kind
-  const products = productsOn(kind, options)
-  // The two views of one value: outside opaque, in here a shape and its cells.
-  const dataOf = (x: T): C => (x as unknown as Open<C>).data
-  const close = (shape: Shape, data: C): T => ({ shape, data }) satisfies Open<C> as unknown as T
-  const product = (orientation: 'NN' | 'NT' | 'TN', multiply: Product<C>) => (a: T, b: T): T => {
-    const [m, k, n] = productShape(orientation, a.shape, b.shape)
-    return close([m, n], multiply(dataOf(a), dataOf(b), m, k, n))
+  const { defer = 2 ** 12, block = 2 ** 17 } = options
+  const arena = arenaOf(kind, block / 16)
+  const products = productsOn(kind, arena, options)
+  const { of, entrywise, rowwise, cells: cellsOf, visit, reader, map, zip } = deferring(kind, arena, defer)
+  // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
+  const open = (x: T): Open<C> => x as unknown as Open<C>
+  const asTensor = (x: Open<C>): T => x as unknown as T
+  const dataOf = (x: T): C => cellsOf(open(x))
+  const close = (shape: Shape, data: C): T => asTensor(of(shape, data))
+  const after = (pass: Pass, x: T, c?: number, shape?: Shape): T => asTensor(map(pass, open(x), c, shape))
+  const afterBoth = (where: string, pass: PassOfTwo) => (a: T, b: T): T => {
+    expectShape(where, b.shape, a.shape)
+    return asTensor(zip(pass, open(a), open(b)))
   }
-  const scale = (c: number, x: T): T => {
-    const p = dataOf(x)
-    const out = zeros(p.length)
-    for (let i = 0; i < out.length; i++) out[i] = c * (p[i] as number)
-    return close(x.shape, out)
+  const byRows = (orientation: 'NN' | 'NT') => (a: T, b: T): T => {
+    const [m, k, n] = productShape(orientation, a.shape, b.shape)
+    const { each, whole } = products[orientation]
+    const [left, right] = [reader(open(a)), dataOf(b)]
+    // Waiting keeps the factors instead of the result, which is then larger than both.
+    const waits = m * n >= defer && m * n > m * k + k * n
+    return waits ? asTensor(rowwise([m, n], (show) => { each(left, right, m, k, n, show) })) : close([m, n], whole(left, right, m, k, n))
   }
   return {
     name: kind.name,
@@ -53,47 +60,22 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
         throw new TypeError(`${kind.name}: shape ${showShape(shape)} needs ${entries(shape)} entries, got ${data.length}`)
       return close([...shape], kind.copy(data))
     },
-    add: (a, b) => {
-      expectShape('add', b.shape, a.shape)
-      const [p, q] = [dataOf(a), dataOf(b)]
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = (p[i] as number) + (q[i] as number)
-      return close(a.shape, out)
-    },
-    sub: (a, b) => {
-      expectShape('sub', b.shape, a.shape)
-      const [p, q] = [dataOf(a), dataOf(b)]
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = (p[i] as number) - (q[i] as number)
-      return close(a.shape, out)
-    },
-    mul: (a, b) => {
-      expectShape('mul', b.shape, a.shape)
-      const [p, q] = [dataOf(a), dataOf(b)]
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = (p[i] as number) * (q[i] as number)
-      return close(a.shape, out)
-    },
-    neg: (x) => {
-      const p = dataOf(x)
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = -(p[i] as number)
-      return close(x.shape, out)
-    },
-    scale: (c, x) => scale(round(c), x),
-    over: (x, c) => {
-      const [p, divisor] = [dataOf(x), round(c)]
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = (p[i] as number) / divisor
-      return close(x.shape, out)
-    },
+    add: afterBoth('add', added),
+    sub: afterBoth('sub', subtracted),
+    mul: afterBoth('mul', multiplied),
+    neg: (x) => after(negated, x),
+    scale: (c, x) => after(scaled, x, round(c)),
+    over: (x, c) => after(divided, x, round(c)),
     times: (c, x) => {
       expectShape('times', c.shape, [])
-      return scale(dataOf(c)[0] as number, x)
+      return after(scaled, x, dataOf(c)[0])
     },
-    matmulNN: product('NN', products.NN),
-    matmulNT: product('NT', products.NT),
-    matmulTN: product('TN', products.TN),
+    matmulNN: byRows('NN'),
+    matmulNT: byRows('NT'),
+    matmulTN: (a, b) => {
+      const [m, k, n] = productShape('TN', a.shape, b.shape)
+      return close([m, n], products.TN(reader(open(a)), reader(open(b)), m, k, n))
+    },
     addRow: (x, row) => {
       const [rows, n] = matrixShape('addRow', x.shape)
       expectShape('addRow', row.shape, [n])
@@ -114,36 +96,27 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     // A view would do, since nobody can write; a copy keeps every tensor the owner of its memory.
     reshape: (x, shape) => {
       expectEntries('reshape', x.shape, shape)
-      return close([...shape], dataOf(x).slice() as C)
+      return after(copied, x, 0, [...shape])
     },
     gather: (x, positions) => {
       expectPositions('gather', positions)
-      const { shape, at } = positions
-      const p = dataOf(x)
-      const out = zeros(entries(shape))
-      for (let i = 0; i < out.length; i++) {
-        const k = at[i] as number
-        if (k === -1) continue
-        // An array has undefined wherever it has no entry, so this one test costs nothing measurable.
-        const entry = p[k]
-        if (entry === undefined) throw noPosition('gather', k, x.shape)
-        out[i] = entry
-      }
-      return close([...shape], out)
+      const shape = [...positions.shape]
+      const [source, count] = [dataOf(x), entries(shape)]
+      const at = positionsBelow('gather', positions, source.length, x.shape)
+      if (count >= defer)
+        return asTensor(entrywise(shape, {
+          arrays: 1, operations: 2, write: (from, to, address) => { gatherInto(source, at, from, to, arena.heap(), address / kind.bytes) },
+        }))
+      const out = zeros(count)
+      gatherInto(source, at, 0, count, out, 0)
+      return close(shape, out)
     },
     scatter: (y, positions, shape) => {
       expectPositions('scatter', positions)
       expectShape('scatter', y.shape, positions.shape)
-      const { at } = positions
-      const p = dataOf(y)
       const out = zeros(entries(shape))
-      for (let i = 0; i < p.length; i++) {
-        const k = at[i] as number
-        if (k === -1) continue
-        const total = out[k]
-        if (total === undefined) throw noPosition('scatter', k, shape)
-        out[k] = total + (p[i] as number)
-      }
+      const at = positionsBelow('scatter', positions, out.length, shape)
+      visit(open(y), (source, there, from, to) => { scatterInto(source, there, at, from, to, out) })
       return close([...shape], out)
     },
     dot: (a, b) => {
@@ -169,7 +142,11 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       }
       return worst
     },
-    numbers: (x) => new Float64Array(dataOf(x)),
+    numbers: (x) => {
+      const out = new Float64Array(entries(x.shape))
+      visit(open(x), (source, there, from, to) => { out.set(source.subarray(there, there + to - from), from) })
+      return out
+    },
     tanh: (x) => {
       const p = dataOf(x)
       const out = zeros(p.length)

@@ -1,0 +1,45 @@
+/**
+ * The memory of a machine, from 0 up:
+ *
+ *     spare tile | slots for blocks of entries | the rest: products.ts
+ */
+import type { Cells, Kind } from './kinds.ts'
+import { type Machine, machineOf } from './machine.ts'
+
+/** A tile: 4 rows of two vectors, in bytes; see assembly/products.ts. The spare one lies at 0. */
+export const ROWS = 4
+export const WIDTH = 32
+export const SPARE = 0
+const PAGE = 65536
+
+/** How many slots there are. */
+export const SLOTS = 4
+
+/** A machine and its memory. Addresses are in bytes. */
+export interface Arena<C> {
+  readonly machine: Machine
+  /** All of the memory; another array after `extend`. */
+  readonly heap: () => C
+  /** Makes sure that there is memory up to `end`. */
+  readonly extend: (end: number) => void
+  /** Entries of a slot. */
+  readonly length: number
+  /** Where the nth slot begins; the first address above them is that of SLOTS. */
+  readonly slot: (nth: number) => number
+}
+
+/** A fresh machine, with slots of about so many bytes. */
+export const arenaOf = <C extends Cells>(kind: Kind<C>, slotSize: number): Arena<C> => {
+  const machine = machineOf(kind.module)
+  const size = Math.max(16, Math.floor(slotSize / 16) * 16)
+  let heap = kind.view(machine.memory.buffer)
+  const extend = (end: number): void => {
+    const missing = end - heap.byteLength
+    if (missing <= 0) return
+    machine.memory.grow(Math.ceil(missing / PAGE))
+    heap = kind.view(machine.memory.buffer)
+  }
+  const slot = (nth: number): number => ROWS * WIDTH + nth * size
+  extend(slot(SLOTS))
+  return { machine, heap: () => heap, extend, length: size / kind.bytes, slot }
+}

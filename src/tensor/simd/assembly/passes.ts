@@ -1,0 +1,42 @@
+/**
+ * Element-wise operations on SIMD128, once for f64 and f32. Addresses are in bytes, sizes in entries; results take the place of x. The last
+ * vector is always whole: what it holds beyond the last entry, the caller must be able to spare.
+ */
+
+/** Bytes of the vectors that hold so many entries. */
+// @ts-ignore: decorator
+@inline function vectors<T>(count: i32): usize {
+  return (<usize>count * sizeof<T>() + 15) & ~15
+}
+
+export function scaleOf<T>(x: usize, c: T, count: i32): void {
+  const factor = v128.splat<T>(c)
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.mul<T>(factor, v128.load(x + i)))
+}
+
+export function divideOf<T>(x: usize, c: T, count: i32): void {
+  const divisor = v128.splat<T>(c)
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.div<T>(v128.load(x + i), divisor))
+}
+
+export function negateOf<T>(x: usize, count: i32): void {
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.neg<T>(v128.load(x + i)))
+}
+
+export function addOf<T>(x: usize, y: usize, count: i32): void {
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.add<T>(v128.load(x + i), v128.load(y + i)))
+}
+
+export function subtractOf<T>(x: usize, y: usize, count: i32): void {
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.sub<T>(v128.load(x + i), v128.load(y + i)))
+}
+
+export function multiplyEachOf<T>(x: usize, y: usize, count: i32): void {
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.mul<T>(v128.load(x + i), v128.load(y + i)))
+}

@@ -1,0 +1,157 @@
+/**
+ * Tensors whose entries wait until somebody needs them. Nothing can change a tensor, so when an operation is carried out makes no difference to
+ * its result, only to how often memory is walked: chains of element-wise operations on large tensors become one walk, in blocks that
+ * stay in the cache next to the core, each operation in turn on the block, so that every rounding is as before. Gathered patches are gathered
+ * where a product packs them, and a product that only a scatter reads is scattered block of rows by block of rows.
+ *
+ * Where all entries are needed in one array they are put there once, remembered, and what they were made of is let go. So is, before it is used a
+ * second time, whatever would cost more to compute again than to keep.
+ */
+import { entries, type Shape } from '../algebra.ts'
+import { type Arena, SLOTS } from './arena.ts'
+import type { Cells, Kind } from './kinds.ts'
+import type { Pass, PassOfTwo } from './passes.ts'
+import type { Reader, Visit } from './products.ts'
+
+/** How to come by any stretch of entries that a slot has room for. */
+interface Entrywise {
+  /** Puts those from `from` to `to` into the memory of the machine, at that address. Slots from the given one on are free to use. */
+  readonly write: (from: number, to: number, address: number, slot: number) => void
+  /** Arrays that are read and operations that are carried out per entry. */
+  readonly arrays: number
+  readonly operations: number
+}
+
+/** How to come by all entries in order, in stretches of rows. */
+interface Rowwise<C> {
+  readonly each: (visit: Visit<C>) => void
+}
+
+/** A tensor: entries, or a way to come by them. */
+export interface Open<C> {
+  readonly shape: Shape
+  data: C | undefined
+  entrywise: Entrywise | undefined
+  rowwise: Rowwise<C> | undefined
+  used: boolean
+}
+
+/** At most so many arrays are read, each may need a slot, and operations carried out in one walk: nothing grows with the length of a phase. */
+const [ARRAYS, OPERATIONS] = [SLOTS, 16]
+
+/** Ways to make tensors of one kind, and to come by their entries. */
+export interface Deferring<C> {
+  /** Whose entries are there. */
+  readonly of: (shape: Shape, data: C) => Open<C>
+  /** Whose entries wait. */
+  readonly entrywise: (shape: Shape, plan: Entrywise) => Open<C>
+  readonly rowwise: (shape: Shape, each: Rowwise<C>['each']) => Open<C>
+  /** All entries in one array, from now on. */
+  readonly cells: (x: Open<C>) => C
+  /** Shows all entries in order, remembering none. */
+  readonly visit: (x: Open<C>, show: Visit<C>) => void
+  /** Reads any stretch, remembering none. */
+  readonly reader: (x: Open<C>) => Reader
+  /** x after a pass, if need be with another shape of as many entries. */
+  readonly map: (pass: Pass, x: Open<C>, c?: number, shape?: Shape) => Open<C>
+  /** x and y of one shape after a pass of two. */
+  readonly zip: (pass: PassOfTwo, x: Open<C>, y: Open<C>) => Open<C>
+}
+
+/** Tensors of one kind. Results of `defer` entries or more may wait. */
+export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, defer: number): Deferring<C> => {
+  type X = Open<C>
+  const of = (shape: Shape, data: C): X => ({ shape, data, entrywise: undefined, rowwise: undefined, used: true })
+  const entrywise = (shape: Shape, plan: Entrywise): X => ({ shape, data: undefined, entrywise: plan, rowwise: undefined, used: false })
+  const rowwise = (shape: Shape, each: Rowwise<C>['each']): X => ({ shape, data: undefined, entrywise: undefined, rowwise: { each }, used: false })
+
+  /** Block by block, each in the first slot. */
+  const blocks = (plan: Entrywise, count: number, show: Visit<C>): void => {
+    for (let from = 0; from < count; from += length) {
+      const to = Math.min(count, from + length)
+      plan.write(from, to, slot(0), 1)
+      show(heap(), slot(0) / bytes, from, to)
+    }
+  }
+  const cells = (x: X): C => {
+    if (x.data !== undefined) return x.data
+    const out = zeros(entries(x.shape))
+    const take: Visit<C> = (part, at, from, to) => { out.set(part.subarray(at, at + to - from), from) }
+    if (x.entrywise !== undefined) blocks(x.entrywise, out.length, take)
+    else x.rowwise?.each(take)
+    x.data = out
+    x.entrywise = x.rowwise = undefined
+    return out
+  }
+  /** Before a use that remembers nothing. One operation on one array costs no more than reading another. */
+  const use = (x: X): X => {
+    if (x.used && !(x.entrywise?.arrays === 1 && x.entrywise.operations === 1)) cells(x)
+    x.used = true
+    return x
+  }
+  /** The same, of what can be had in any stretch. */
+  const operand = (x: X): X => {
+    if (x.rowwise !== undefined) cells(x)
+    return use(x)
+  }
+  const visit = (x: X, show: Visit<C>): void => {
+    const { data, entrywise: plan, rowwise: rows } = use(x)
+    if (data !== undefined) show(data, 0, 0, data.length)
+    else if (rows !== undefined) rows.each(show)
+    else if (plan !== undefined) blocks(plan, entries(x.shape), show)
+  }
+  const write = (x: X, from: number, to: number, address: number, free: number): void => {
+    if (x.entrywise !== undefined) x.entrywise.write(from, to, address, free)
+    else heap().set(cells(x).subarray(from, to), address / bytes)
+  }
+  const reader = (x: X): Reader => {
+    operand(x)
+    return (from, to, address) => {
+      if (x.entrywise === undefined) write(x, from, to, address, 0)
+      else for (let i = from; i < to; i += length) write(x, i, Math.min(to, i + length), address + (i - from) * bytes, 0)
+    }
+  }
+
+  const arrays = (x: X): number => x.entrywise?.arrays ?? 1
+  const operations = (x: X): number => x.entrywise?.operations ?? 0
+
+  const map = (pass: Pass, x: X, c = 0, shape = x.shape): X => {
+    const count = entries(shape)
+    if (count < defer) {
+      const out = zeros(count)
+      pass.loop(cells(x), out, c)
+      return of(shape, out)
+    }
+    if (operations(x) >= OPERATIONS) cells(x)
+    operand(x)
+    return entrywise(shape, {
+      arrays: arrays(x), operations: operations(x) + 1,
+      write: (from, to, address, free) => {
+        write(x, from, to, address, free)
+        pass.on(machine, address, to - from, c)
+      },
+    })
+  }
+  const zip = (pass: PassOfTwo, x: X, y: X): X => {
+    const count = entries(x.shape)
+    if (count < defer) {
+      const out = zeros(count)
+      pass.loop(cells(x), cells(y), out)
+      return of(x.shape, out)
+    }
+    const tooMuch = (): boolean => arrays(x) + arrays(y) > ARRAYS || operations(x) + operations(y) >= OPERATIONS
+    if (tooMuch()) cells(x)
+    if (tooMuch()) cells(y)
+    operand(x)
+    operand(y)
+    return entrywise(x.shape, {
+      arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1,
+      write: (from, to, address, free) => {
+        write(x, from, to, address, free)
+        write(y, from, to, slot(free), free + 1)
+        pass.on(machine, address, slot(free), to - from)
+      },
+    })
+  }
+  return { of, entrywise, rowwise, cells, visit, reader, map, zip }
+}

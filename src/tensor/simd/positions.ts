@@ -1,0 +1,51 @@
+/**
+ * Lists of positions, checked once and then followed without checks. A list is taken in, a copy of its own, the first time that it is met, and known
+ * from then on by its array: nobody writes to positions (algebra.ts), as nobody writes to tensors.
+ */
+import { noPosition, type Positions, type Shape } from '../algebra.ts'
+import type { Cells } from './kinds.ts'
+
+/** Whole numbers from −1 up to `top`. */
+interface Known {
+  readonly at: Int32Array
+  readonly top: number
+}
+
+const known = new WeakMap<Positions['at'], Known>()
+
+const takenIn = (where: string, at: Positions['at'], count: number, shape: Shape): Known => {
+  const copy = new Int32Array(at)
+  let top = -1
+  for (let i = 0; i < copy.length; i++) {
+    const k = copy[i] as number
+    if (k !== at[i] || k < -1) throw noPosition(where, at[i] as number, shape)
+    if (k >= count) throw noPosition(where, k, shape)
+    if (k > top) top = k
+  }
+  return { at: copy, top }
+}
+
+/** The list as whole numbers from −1 to below `count`, the entries of `shape`. Throws the RangeError of the first that is none. */
+export const positionsBelow = (where: string, { at }: Positions, count: number, shape: Shape): Int32Array => {
+  const before = known.get(at)
+  if (before !== undefined && before.top < count) return before.at
+  const now = takenIn(where, at, count, shape)
+  known.set(at, now)
+  return now.at
+}
+
+/** Entries at the positions `from` to `to`, 0 at −1, into `out` from there on. */
+export const gatherInto = (source: Cells, positions: Int32Array, from: number, to: number, out: Cells, there: number): void => {
+  for (let i = from, o = there; i < to; i++, o++) {
+    const k = positions[i] as number
+    out[o] = k < 0 ? 0 : source[k] as number
+  }
+}
+
+/** Adds entries, which lie from `there` on, at the positions `from` to `to`. */
+export const scatterInto = (source: Cells, there: number, positions: Int32Array, from: number, to: number, out: Cells): void => {
+  for (let i = from, o = there; i < to; i++, o++) {
+    const k = positions[i] as number
+    if (k >= 0) out[k] = (out[k] as number) + (source[o] as number)
+  }
+}
