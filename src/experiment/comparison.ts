@@ -19,15 +19,14 @@ import type { Mistake } from '../fold/mistake.ts'
 import { finite, type Nudge } from '../fold/nudge.ts'
 import { equilibriumPropagation, meanMoment } from '../fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
-import { type Data, pose, type Problem } from '../fold/pose.ts'
-import { clamped, clampedExact } from '../phi/clamped.ts'
+import type { Data } from '../fold/pose.ts'
 import type { SettledSamples } from '../fold/settle-samples.ts'
-import type { Dynamics, ExactDynamics } from '../phi/dynamics.ts'
 import type { Layers } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { limit } from '../theorem.ts'
 import { publishedMeasure } from './departure.ts'
-import { type BadHyperparameter, type Figure, type Nudging, settingOf, strength } from './figure.ts'
+import { type BadHyperparameter, type Figure, type Nudging, strength } from './figure.ts'
+import { dynamicsOf, posed } from './figure-model.ts'
 import { dataOf, poolOf, type Source } from './figure-data.ts'
 import type { Certificate, Drawn, EstimateRecord, Measured, RunRecord } from './record.ts'
 import { dataOn, settledBatch, type SettledBatch, type Unsettled } from './settled-batch.ts'
@@ -43,37 +42,6 @@ export const estimatesOf = ({ beta }: Pick<Figure, 'beta'>): readonly [Estimate,
   { name: 'centered', estimate: 'centered', beta },
   { name: 'limit', estimate: 'limit', beta: 0 },
 ]
-
-type Metric<T> = (s: Layers<T>) => (v: Layers<T>) => Layers<T>
-
-interface Model<T> {
-  readonly dynamics: Dynamics<Op>
-  readonly problem: Problem<T>
-  /** Weighs BPTT's neurons; approximate dynamics have none. */
-  readonly metric: Metric<T> | undefined
-}
-
-const exactOf = (figure: Figure, { dynamics }: Extract<Nudging, { readonly kind: 'exact' }>): ExactDynamics<Op> => {
-  const free = dynamics(settingOf(figure))
-  return figure.clamp ? clampedExact(free) : free
-}
-
-const approximateOf = (figure: Figure, { dynamics }: Extract<Nudging, { readonly kind: 'approximate' }>): Dynamics<Op> => {
-  const free = dynamics(settingOf(figure))
-  return figure.clamp ? clamped(free) : free
-}
-
-const dynamicsOf = (figure: Figure, nudging: Nudging): Dynamics<Op> =>
-  nudging.kind === 'exact' ? exactOf(figure, nudging) : approximateOf(figure, nudging)
-
-const posed = <T>(A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>): E.Either<Mistake, Model<T>> => {
-  if (nudging.kind === 'approximate') {
-    const dynamics = approximateOf(figure, nudging)
-    return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: undefined })))
-  }
-  const dynamics = exactOf(figure, nudging)
-  return pipe(pose(A, dynamics, squaredError)(data), E.map((problem) => ({ dynamics, problem, metric: problem.motion.metric })))
-}
 
 /** The moments with their neurons weighted. */
 const weighted = <T>(phase: Phase<Moment<T>>, weigh: (v: Layers<T>) => Layers<T>): Phase<Moment<T>> =>
