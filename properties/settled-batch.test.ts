@@ -28,8 +28,8 @@ const settle = (unsettled: Unsettled, tolerance: number) =>
 describe('a mini-batch', () => {
   const kept = settle('keep', 0)
   const residuals = kept.settled.samples.map(({ residual }) => residual).sort((a, b) => a - b)
-  // Between the third and the fourth of the first six.
-  const tolerance = Math.sqrt(residuals[2]! * residuals[3]!)
+  // Between the fifth and the last of the first six.
+  const tolerance = Math.sqrt(residuals[4]! * residuals[5]!)
 
   it('that keeps what does not settle is the first of the pool', () => {
     expect(kept.places).toEqual([0, 1, 2, 3, 4, 5])
@@ -40,7 +40,7 @@ describe('a mini-batch', () => {
   it('takes the first that settle, names those that do not, and none is lost', () => {
     const { places, settled, replaced } = settle('replace', tolerance)
     expect(places).toHaveLength(6)
-    expect(replaced.length).toBeGreaterThanOrEqual(3)
+    expect(replaced.length).toBeGreaterThanOrEqual(1)
     for (const { residual } of settled.samples) expect(residual).toBeLessThanOrEqual(tolerance)
     for (const { residual } of replaced) expect(residual).toBeGreaterThan(tolerance)
     const tried = [...places, ...replaced.map(({ place }) => place)].sort((a, b) => a - b)
@@ -56,15 +56,23 @@ describe('a mini-batch', () => {
     expect(settled.residual).toBe(alone.residual)
   })
 
-  it('takes the first unsettled ones after all where the pool runs out', () => {
-    const { places, replaced } = settle('replace', -1)
-    expect(places).toEqual([0, 1, 2, 3, 4, 5])
-    expect(replaced).toHaveLength(18)
+  it('is the first of the pool where most do not settle, or too few of all', () => {
+    // A tolerance that just over half of the samples meet, of a pool that has no others.
+    const few = (size: number, accepted: number) => {
+      const some = dataOn(A, pool, Array.from({ length: size }, (_, i) => i))
+      return rightOf(settledBatch(A, dynamics, some, { batch: 6, spare: 0, T: figure.T, K: figure.K, unsettled: 'replace', tolerance: accepted, onStep: () => undefined }))
+    }
+    for (const { places, replaced } of [settle('replace', -1), few(6, tolerance)]) {
+      expect(places).toEqual([0, 1, 2, 3, 4, 5])
+      expect(replaced).toEqual([])
+    }
   })
 })
 
 it('a figure records the digits that it replaced', () => {
-  const run = (unsettled: Unsettled) => rightOf(runFigure(A, figure, { seed: 4, source, curves: 2, unsettled })).measured.data
+  // Long enough for most.
+  const longer = { ...figure, T: 400 }
+  const run = (unsettled: Unsettled) => rightOf(runFigure(A, longer, { seed: 4, source, curves: 2, unsettled })).measured.data
   const [replacing, keeping] = [run('replace'), run('keep')]
   expect(keeping).toMatchObject({ indices: drawn.indices.slice(0, 6), labels: drawn.labels.slice(0, 6), replaced: [] })
   expect(replacing.replaced.length).toBeGreaterThan(0)

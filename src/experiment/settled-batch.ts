@@ -57,8 +57,8 @@ const joined = <T>(A: Algebra<never, T>, samples: readonly Sample<T>[]): Settled
     ({ settled, rows: samples.filter(({ round }) => round === settled).map(({ row }) => row) })))
 
 /**
- * Settles the first samples of a pool, and the next ones in place of those that do not. Where the pool runs out, the first that did
- * not settle are taken after all. Left: a state that diverged.
+ * Settles the first samples of a pool, and the next ones in place of those that do not. Where fewer than half settle, T is too small for
+ * this network and nothing is replaced; nor is it where the pool runs out. Left: a state that diverged.
  */
 export const settledBatch = <T>(
   A: Algebra<Op, T>, dynamics: Dynamics<Op>, pool: Data<T>, { batch, spare, T, K, unsettled, tolerance, onStep }: Settling,
@@ -71,22 +71,23 @@ export const settledBatch = <T>(
   const tried = tailRec<readonly Sample<T>[], E.Either<Mistake, readonly Sample<T>[]>>([], (seen) => {
     const missing = batch - seen.filter(isSettled).length
     const next = Math.min(Math.ceil(missing * (1 + spare)), size - seen.length)
-    if (next <= 0) return E.right(E.right(seen))
+    const hopeless = seen.length > 0 && 2 * seen.filter(isSettled).length < seen.length
+    if (next <= 0 || hopeless) return E.right(E.right(seen))
     const more = settle(Array.from({ length: next }, (_, i) => seen.length + i))
     return E.isLeft(more) ? E.right(more) : E.left([...seen, ...more.right])
   })
   return pipe(tried, E.map((seen) => {
     const good = seen.filter(isSettled).slice(0, batch)
-    const last = good.at(-1)?.place ?? -1
-    const lacking = batch - good.length
-    const bad = seen.filter((sample) => !isSettled(sample) && (lacking > 0 || sample.place < last))
-    const taken = [...good, ...bad.slice(0, lacking)]
+    const enough = good.length === batch
+    const taken = enough ? good : seen.slice(0, batch)
+    const last = taken.at(-1)?.place ?? -1
     const rounds = [...new Set(taken.map(({ round }) => round))]
     return {
       // In the order in which joinSamples lines them up.
       places: rounds.flatMap((round) => taken.filter((sample) => sample.round === round).map(({ place }) => place)),
       settled: joined(A, taken),
-      replaced: bad.slice(lacking).map((sample) => ({ place: sample.place, residual: residualOf(sample) })),
+      replaced: seen.filter((sample) => enough && !isSettled(sample) && sample.place < last)
+        .map((sample) => ({ place: sample.place, residual: residualOf(sample) })),
     }
   }))
 }
