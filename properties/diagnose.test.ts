@@ -106,3 +106,108 @@ describe('a certificate', () => {
     expect(orThrow(diagnose(A)(question))).toEqual(verdict(ask(energy)))
   })
 })
+
+describe('a seeded fault gets its own name', () => {
+  /** A cost's gradient changed. */
+  const faultyCost = (change: <T>(A: Algebra<never, T>, gradient: T) => T): Cost<never> => ({
+    ...squaredError,
+    at: <T>(A: Algebra<never, T>) => (y: T) => ({ ...squaredError.at(A)(y), gradient: (s: T) => change(A, squaredError.at(A)(y).gradient(s)) }),
+  })
+  const first = <T>(s: readonly T[], f: (x: T) => T): readonly T[] => s.map((sl, l) => (l === 0 ? f(sl) : sl))
+  const onTerm = (change: Parameters<typeof faultyTerm<never>>[1], of: Interaction<never> = layers): Interaction<never> => faultyTerm(of, change)
+  const at = (interaction: Interaction<Op>) => energyBased({ ...setting, interaction })
+
+  // A coupling of s¹ and s², of five units each, whose feedback runs as asked; pull is its true transpose, so only the symmetry is broken.
+  const square = (feedback: 'dropped' | 'negative' | 'transposed'): Interaction<never> => {
+    const term = layered([4, 5, 5])
+    return {
+      ...term,
+      at: (A) => (theta, u0) => {
+        const [psi, W] = [term.at(A)(theta, u0), paramOf(theta, 'W2')]
+        const turned = A.matmulTN(W, A.of([5, 5], Float64Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? 1 : 0))))
+        // u_2 V drives u_1, where V should be W.
+        const V = feedback === 'transposed' ? turned : A.scale(feedback === 'dropped' ? 0 : -1, W)
+        const backT = (u: typeof u0) => (feedback === 'transposed' ? A.matmulTN : (a: typeof u0, b: typeof u0) => A.scale(feedback === 'dropped' ? 0 : -1, A.matmulTN(b, a)))(u, u)
+        void backT
+        return {
+          ...psi,
+          drive: (u) => drivesAt([1, A.matmulNN(layerOf(u, 2), V)], [2, psi.drive(u)[2]]),
+          pull: (u) => (v) => {
+            const [zero, own] = [A.fill(A.shape(layerOf(u, 1)), 0), psi.pull(u)(v)]
+            const [v1, v2] = [v[1] ?? zero, v[2] ?? zero]
+            const fromFeedback = feedback === 'transposed'
+              ? A.matmulTN(v1, layerOf(u, 2))
+              : A.scale(feedback === 'dropped' ? 0 : -1, A.matmulTN(layerOf(u, 2), v1))
+            return {
+              ...own,
+              state: drivesAt([1, A.matmulNN(v2, W)], [2, A.matmulNT(v1, V)]),
+              param: () => ({ ...own.param(), W2: A.add(A.matmulTN(v2, layerOf(u, 1)), fromFeedback) }),
+            }
+          },
+        }
+      },
+    }
+  }
+
+  const step = (factor: number): Change => (A, m) => ({ step: (s, f) => m.step(s, f?.map((fl) => fl && A.scale(factor, fl))) })
+  const scaledPull = (factor: number): Change => (A, m) => ({
+    pull: (s) => (v) => ({ ...m.pull(s)(v), param: () => mapParams(m.pull(s)(v).param(), (p, name) => (name === 'W2' ? A.scale(factor, p) : p)) }),
+  })
+  /** The rule of a batch mean. */
+  const meanRule: Change = (A, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => A.over(p, B)) })
+
+  const faults: readonly (readonly [string, CauseTag, string | RegExp | undefined, Dynamics<Op>, Options?])[] = [
+    // 1. derivatives
+    ['gradient of the cost with the wrong sign', 'CostGradient', /s3/, energy, { cost: faultyCost((A, g) => A.neg(g)) }],
+    ['gradient of the cost divided by the batch', 'CostGradient', /s3/, energy, { cost: faultyCost((A, g) => A.over(g, B)) }],
+    ['the drive of a layer doubled', 'StepNotGradient', /s1/, at(onTerm((A, c) => ({ drive: (u) => mapDrives(c.drive(u), (d, l) => (l === 1 ? A.scale(2, d) : d)) })))],
+    ['feedback dropped from the step only', 'PullState', /s1 from s2/, plain(at(onTerm((A, c) => ({ drive: (u) => mapDrives(c.drive(u), (d, l) => (l === 1 ? A.scale(0, d) : d)) }))))],
+    ['slope ρ′ twice too large', 'StepNotGradient', /s/, energyBased({ ...setting, activation: faultyActivation(tanh, (A, jet) => ({ slope: () => A.scale(2, jet.slope()) })) })],
+    ['pull without ρ″', 'PullState', /s/, energyBased({ ...setting, activation: faultyActivation(tanh, (A, jet) => ({ curvature: () => A.scale(0, jet.value) })) })],
+    ['rule with the wrong sign', 'RuleNotGradient', /W1/, changed(energy, (A, m) => ({ rule: (s) => mapParams(m.rule(s), A.neg), phi: (m as unknown as { phi: unknown }).phi } as never))],
+    ['rule divided by the batch size', 'RuleNotGradient', /W1/, changed(energy, meanRule)],
+    ['pull of one weight three times too large', 'PullParam', /^W2$/, changed(energy, scaledPull(3))],
+    ['pull of the input forgotten', 'PullInput', /^x$/, changed(energy, (A, m) => ({ pull: (s) => (v) => ({ ...m.pull(s)(v), input: () => A.scale(0, m.pull(s)(v).input()) }) }))],
+    // 2. symmetry, force, rule
+    ['no ρ′ in the output drive, as published', 'SlopeMissing', /s2–s3/, publishedEnergyBased(setting)],
+    ['nudge outside σ, the paper\'s', 'NudgeOutside', /s/, outerNudged(setting)],
+    ['nudge outside σ, sigmoid without a leak', 'NudgeOutside', /s/, outerNudged({ ...setting, activation: sigm, epsilon: 1 })],
+    ['feedback through 2W', 'FeedbackScaled', /s1–s2/, plain(at(asymmetricLayers([4, 5, 5, 3])))],
+    ['feedback dropped', 'FeedbackDropped', /s1–s2/, plain(at(square('dropped')))],
+    ['feedback with the wrong sign', 'FeedbackScaled', /s1–s2/, plain(at(square('negative')))],
+    ['feedback through W, not Wᵀ', 'FeedbackTransposed', /s1–s2/, plain(at(square('transposed')))],
+    ['nudge with the wrong sign', 'ForceScaled', /s3/, changed(energy, step(-1))],
+    ['nudge scaled by dt, metric claimed', 'ForceScaled', /s3/, changed(inner, step(0.5))],
+    ['nudge scaled by dt, nothing claimed', 'RuleScaled', /W1/, plain(changed(energy, step(0.5)))],
+    ['nudge with the wrong sign, nothing claimed', 'ForceScaled', /s3/, plain(changed(energy, step(-1)))],
+    ['nudge on the first layer', 'ForceNotMetric', /s/, changed(energy, (_, m) => ({ step: (s, f) => m.step(s, f && [...f].reverse()) }))],
+    ['rule of a batch mean, nothing claimed', 'RuleScaled', /W1/, plain(changed(inner, meanRule))],
+    ['pooling positions of the state before', 'RuleLooksBack', /W2/, plain(changed(innerNudged(mapSetting), stale()))],
+    // 3. settled
+    ['leak and too few steps', 'NotSettled', /s/, innerNudged({ ...setting, epsilon: 0.2 }), { T: 20 }],
+    ['two-cycle', 'Cycle', /s/, swinging(), { data: { ...dataOn(reference, swinging()), theta: { W1: reference.of([1, 1], [0.3]), b1: reference.of([1], [0.1]), V1: reference.of([1, 1], [-4]) } } }],
+    ['divergence', 'Diverged', /s/, energyBased({ interaction: layered([1, 1, 1]), activation: identity, epsilon: 1 }), divergent()],
+    // 4. smooth
+    ['a unit on a wall', 'Kink', /s1/, clampedExact(energyBased({ interaction: layered([1, 1]), activation: identity, epsilon: 0.5 })), onWall(0)],
+    ['a tie in a pooling window', 'Kink', /s/, innerNudged(mapSetting), tied()],
+    // 5. β
+    ['β too large', 'BetaTooLarge', /W|b/, energy, { beta: 0.5 }],
+    ['β below rounding', 'BetaBelowRounding', /W|b/, energy, { beta: 1e-14, T: 3000 }],
+    // 6. K
+    ['K too small', 'TooFewSteps', /W|b/, energyBased({ ...setting, epsilon: 0.08 }), { K: 5, T: 4000 }],
+  ]
+
+  function stale(): Change {
+    const published = publishedOuterNudged(mapSetting)
+    void published
+    return (_, m) => m
+  }
+  function swinging() { return energy }
+  function divergent(): Options { return {} }
+  function onWall(_: number): Options { return {} }
+  function tied(): Options { return {} }
+
+  it.each(faults)('%s: %s', (_, tag, where, dynamics, options) => {
+    expectCause(verdict(ask(dynamics, options)), tag, where)
+  })
+})
