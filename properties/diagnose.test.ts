@@ -21,11 +21,11 @@ import { contrasts, totals } from '../src/fold/total.ts'
 import { drop } from '../src/fold/phase.ts'
 import { asymmetricLayers, faultyActivation, faultyMotion, faultyTerm, mapDrives, mapParams } from '../src/law/mutants.ts'
 import { hardSigmoid, identity, sigm, tanh } from '../src/phi/activation.ts'
-import { clamped, clampedExact } from '../src/phi/clamped.ts'
+import { clampedExact } from '../src/phi/clamped.ts'
 import type { Dynamics, ExactDynamics, GradientDynamics } from '../src/phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../src/phi/energy-based.ts'
 import { drivesAt, type Interaction, layerOf, type Params, paramOf } from '../src/phi/interaction.ts'
-import { convolutional, layered, toy } from '../src/phi/network.ts'
+import { convolutional, laterals, layered, toy } from '../src/phi/network.ts'
 import { maxPooling } from '../src/phi/pooling.ts'
 import { innerNudged, outerNudged, publishedOuterNudged } from '../src/phi/prototypical.ts'
 import { type Algebra, entries, type Op, type Shape } from '../src/tensor/algebra.ts'
@@ -113,7 +113,6 @@ describe('a seeded fault gets its own name', () => {
     ...squaredError,
     at: <T>(A: Algebra<never, T>) => (y: T) => ({ ...squaredError.at(A)(y), gradient: (s: T) => change(A, squaredError.at(A)(y).gradient(s)) }),
   })
-  const first = <T>(s: readonly T[], f: (x: T) => T): readonly T[] => s.map((sl, l) => (l === 0 ? f(sl) : sl))
   const onTerm = (change: Parameters<typeof faultyTerm<never>>[1], of: Interaction<never> = layers): Interaction<never> => faultyTerm(of, change)
   const at = (interaction: Interaction<Op>) => energyBased({ ...setting, interaction })
 
@@ -127,8 +126,6 @@ describe('a seeded fault gets its own name', () => {
         const turned = A.matmulTN(W, A.of([5, 5], Float64Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? 1 : 0))))
         // u_2 V drives u_1, where V should be W.
         const V = feedback === 'transposed' ? turned : A.scale(feedback === 'dropped' ? 0 : -1, W)
-        const backT = (u: typeof u0) => (feedback === 'transposed' ? A.matmulTN : (a: typeof u0, b: typeof u0) => A.scale(feedback === 'dropped' ? 0 : -1, A.matmulTN(b, a)))(u, u)
-        void backT
         return {
           ...psi,
           drive: (u) => drivesAt([1, A.matmulNN(layerOf(u, 2), V)], [2, psi.drive(u)[2]]),
@@ -156,6 +153,25 @@ describe('a seeded fault gets its own name', () => {
   /** The rule of a batch mean. */
   const meanRule: Change = (A, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => A.over(p, B)) })
 
+  /** innerNudged but for its rule, which pools where the state before had its maxima. */
+  const stale: Dynamics<Op> = {
+    ...innerNudged(mapSetting),
+    at: (A) => (theta, x) => ({
+      ...innerNudged(mapSetting).at(A)(theta, x),
+      rule: (s, previous = s) => publishedOuterNudged(mapSetting).at(A)(theta, x).rule(s, previous),
+    }),
+  }
+  /** Data for a network with all parameters 0 but those given. */
+  const still = (dynamics: Dynamics<Op>, given: Readonly<Record<string, Tensor>>): Options => {
+    const data = dataOn(reference, dynamics)
+    return { data: { ...data, theta: { ...mapParams(data.theta, (p) => reference.fill(reference.shape(p), 0)), ...given } } }
+  }
+  const pair = innerNudged({ interaction: laterals([1, 2]), activation: tanh, epsilon: 1 })
+  const growing = energyBased({ interaction: layered([1, 1, 1]), activation: identity, epsilon: 1 })
+  const walled = clampedExact(energyBased({ interaction: layered([1, 2]), activation: identity, epsilon: 0.5 }))
+  const pooled = innerNudged({ ...mapSetting, activation: tanh })
+  const narrow = energyBased({ ...setting, interaction: layered([4, 3, 3]) })
+
   const faults: readonly (readonly [string, CauseTag, string | RegExp | undefined, Dynamics<Op>, Options?])[] = [
     // 1. derivatives
     ['gradient of the cost with the wrong sign', 'CostGradient', /s3/, energy, { cost: faultyCost((A, g) => A.neg(g)) }],
@@ -180,16 +196,17 @@ describe('a seeded fault gets its own name', () => {
     ['nudge scaled by dt, metric claimed', 'ForceScaled', /s3/, changed(inner, step(0.5))],
     ['nudge scaled by dt, nothing claimed', 'RuleScaled', /W1/, plain(changed(energy, step(0.5)))],
     ['nudge with the wrong sign, nothing claimed', 'ForceScaled', /s3/, plain(changed(energy, step(-1)))],
-    ['nudge on the first layer', 'ForceNotMetric', /s/, changed(energy, (_, m) => ({ step: (s, f) => m.step(s, f && [...f].reverse()) }))],
+    ['nudge on the first layer', 'ForceNotMetric', /s/, changed(narrow, (_, m) => ({ step: (s, f) => m.step(s, f && [...f].reverse()) }))],
     ['rule of a batch mean, nothing claimed', 'RuleScaled', /W1/, plain(changed(inner, meanRule))],
-    ['pooling positions of the state before', 'RuleLooksBack', /W2/, plain(changed(innerNudged(mapSetting), stale()))],
+    ['pooling positions of the state before', 'RuleLooksBack', /W2/, stale],
     // 3. settled
     ['leak and too few steps', 'NotSettled', /s/, innerNudged({ ...setting, epsilon: 0.2 }), { T: 20 }],
-    ['two-cycle', 'Cycle', /s/, swinging(), { data: { ...dataOn(reference, swinging()), theta: { W1: reference.of([1, 1], [0.3]), b1: reference.of([1], [0.1]), V1: reference.of([1, 1], [-4]) } } }],
-    ['divergence', 'Diverged', /s/, energyBased({ interaction: layered([1, 1, 1]), activation: identity, epsilon: 1 }), divergent()],
+    ['two-cycle', 'Cycle', /s1/, pair, still(pair, { b1: reference.of([2], [0.5, 0.5]), V1: reference.of([2, 2], [0, -3, -3, 0]) })],
+    ['divergence', 'Diverged', /s/, growing, { ...still(growing, { b1: reference.of([1], [1]), W2: reference.of([1, 1], [3]) }), T: 3000 }],
     // 4. smooth
-    ['a unit on a wall', 'Kink', /s1/, clampedExact(energyBased({ interaction: layered([1, 1]), activation: identity, epsilon: 0.5 })), onWall(0)],
-    ['a tie in a pooling window', 'Kink', /s/, innerNudged(mapSetting), tied()],
+    ['a unit on a wall', 'Kink', /s1/, walled, still(walled, { b1: reference.of([2], [0.5, 0]) })],
+    ['a tie in a pooling window', 'Kink', /s2/, pooled, still(pooled, { W2: reference.fill([2, 2, 2, 2], 0.5), W3: reference.fill([3, 2], 0.5) })],
+    ['hard sigmoids on their kink', 'Kink', /s/, innerNudged({ ...setting, activation: hardSigmoid }), still(innerNudged(setting), {})],
     // 5. β
     ['β too large', 'BetaTooLarge', /W|b/, energy, { beta: 0.5 }],
     ['β below rounding', 'BetaBelowRounding', /W|b/, energy, { beta: 1e-14, T: 3000 }],
@@ -197,17 +214,71 @@ describe('a seeded fault gets its own name', () => {
     ['K too small', 'TooFewSteps', /W|b/, energyBased({ ...setting, epsilon: 0.08 }), { K: 5, T: 4000 }],
   ]
 
-  function stale(): Change {
-    const published = publishedOuterNudged(mapSetting)
-    void published
-    return (_, m) => m
-  }
-  function swinging() { return energy }
-  function divergent(): Options { return {} }
-  function onWall(_: number): Options { return {} }
-  function tied(): Options { return {} }
-
   it.each(faults)('%s: %s', (_, tag, where, dynamics, options) => {
     expectCause(verdict(ask(dynamics, options)), tag, where)
+  })
+})
+
+describe('numbers of another program', () => {
+  const question = ask(energy, { K: 60, beta: 1e-4, dt: 0.5 })
+  const problem = orThrow(pose(reference, energy, squaredError)(question.data))
+  const { state, before } = orThrow(freePhase(problem, { steps: 600, keep: 64 }))
+  const nudge = orThrow(finite(reference, 1e-4))
+  const ep = take(equilibriumPropagation(problem, nudge, state), 62).map(({ param }) => param())
+  const bptt = take(orThrow(backpropagation(problem, { state, before }, 62)), 62).map(({ param }) => param())
+  const epTotal = (K: number) => drop(contrasts(problem, nudge, state), K - 1).next()[0]()
+  const bpttTotal = (K: number) => take(totals(reference, orThrow(backpropagation(problem, { state, before }, K))), K).at(-1)!
+  const times = (c: number) => (params: Params<Tensor>) => mapParams(params, (p) => reference.scale(c, p))
+  const turned = (p: Tensor): Tensor => reference.matmulTN(p, reference.of([5, 5], Float64Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? 1 : 0))))
+  const K = 60
+
+  it('that are right get a certificate', () => {
+    const observed = { ep: ep.slice(0, K), bptt: bptt.slice(0, K), epTotal: epTotal(K), bpttTotal: bpttTotal(K) }
+    expect(verdict({ ...question, observed })).toMatchObject({ _tag: 'Certificate' })
+  })
+
+  const cases: readonly (readonly [string, CauseTag, string | RegExp | undefined, Question<Op, Tensor>['observed']])[] = [
+    ['EP with the wrong sign', 'Sign', undefined, { ep: ep.slice(0, K).map(times(-1)) }],
+    ['the nudge scaled by dt, β divided by', 'StepSize', undefined, { ep: ep.slice(0, K).map(times(0.5)) }],
+    ['Δ reported divided by dt', 'StepSize', undefined, { epTotal: times(2)(epTotal(K)) }],
+    ['the batch summed, not averaged', 'BatchMean', undefined, { bptt: bptt.slice(0, K).map(times(B)) }],
+    ['the batch averaged twice', 'BatchMean', undefined, { bpttTotal: times(1 / B)(bpttTotal(K)) }],
+    ['any other factor', 'Factor', undefined, { bpttTotal: times(0.7)(bpttTotal(K)) }],
+    ['time shifted by one', 'OffByOne', undefined, { bptt: bptt.slice(1, K) }],
+    ['a weight transposed', 'Transposed', /W2/, { ep: ep.slice(0, K).map((params) => ({ ...params, W2: turned(params['W2']!) })) }],
+    ['one bias wrong', 'Differs', /b2/, { ep: ep.slice(0, K).map((params) => ({ ...params, b2: reference.scale(2, params['b2']!) })) }],
+    ['a parameter missing', 'Missing', /b3/, { ep: ep.slice(0, K).map(({ b3: _, ...params }) => params) }],
+  ]
+  it.each(cases)('%s: %s', (_, tag, where, observed) => { expectCause(verdict({ ...question, ...(observed && { observed }) }), tag, where) })
+
+  it('BPTT over K + 1 against K moments', () => {
+    const slow = energyBased({ ...setting, epsilon: 0.3 })
+    const posed = orThrow(pose(reference, slow, squaredError)(question.data))
+    const settled = orThrow(freePhase(posed, { steps: 900, keep: 20 }))
+    const sum = (n: number) => take(totals(reference, orThrow(backpropagation(posed, settled, n))), n).at(-1)!
+    // So few moments that one more makes a difference: a loose accuracy lets them pass.
+    const short = { ...question, dynamics: slow, T: 900, K: 12, accuracy: 0.5 }
+    expect(verdict({ ...short, observed: { bpttTotal: sum(12) } })).toMatchObject({ _tag: 'Certificate' })
+    const longer = verdict({ ...short, observed: { bpttTotal: sum(13) } })
+    expectCause(longer, 'OffByOne')
+    expect(longer).toMatchObject({ cause: { says: expect.stringContaining('fits 13 moments, not K = 12') as string } })
+  })
+})
+
+describe('single precision', () => {
+  const A = simd32()
+  const asked = (beta: number, accuracy: number) => orThrow(diagnose(A)({ dynamics: energy, cost: squaredError, data: dataOn(A, energy), T: 600, K: 60, beta, accuracy }))
+  it('is too coarse for a small β, and is named', () => { expectCause(asked(1e-5, 0.01), 'BetaBelowRounding') })
+  it('gets a certificate where β is large enough for it', () => { expect(asked(3e-3, 0.05)).toMatchObject({ _tag: 'Certificate' }) })
+})
+
+describe('malformed questions', () => {
+  it.each<[string, Options, RegExp]>([
+    ['T', { T: 1 }, /^T: expected a whole number of steps, at least 2/],
+    ['K', { K: 0.5 }, /^K: /],
+    ['β', { beta: 0 }, /^beta: 0 leaves nothing/],
+    ['shape', { data: { ...dataOn(reference, energy), x: reference.of([3, 3], new Array<number>(9).fill(1)) } }, /^input x: expected shape/],
+  ])('%s', (_, options, message) => {
+    expect(diagnose(reference)(ask(energy, options))).toMatchObject(E.left({ message: expect.stringMatching(message) as string }))
   })
 })

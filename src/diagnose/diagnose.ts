@@ -15,7 +15,7 @@ import { derivativeChecks } from './derivatives.ts'
 import { betaCheck, horizonCheck, theoremCheck } from './estimate.ts'
 import { observedChecks } from './observed.ts'
 import { type Bench, benchOf, draw, type Question } from './question.ts'
-import { settledCheck } from './settled.ts'
+import { nudgeSize, settledCheck } from './settled.ts'
 import { smoothCheck } from './smooth.ts'
 import { metricChecks } from './symmetry.ts'
 import { type Check, type Diagnosis, type Finding, holds } from './verdict.ts'
@@ -64,7 +64,7 @@ const atRest = <T>(bench: Bench<T>, settled: SettledSamples<T>, question: Omit<Q
     () => one(betaCheck(bench, state, beta, K)),
     () => one(horizonCheck(bench, state, K)),
     () => one(theoremCheck(bench, state, K)),
-    () => observedChecks(bench, state, question),
+    () => observedChecks(bench, state, settled.residual / (Math.abs(beta) * nudgeSize(bench, state)) || 0, question),
   ]
 }
 

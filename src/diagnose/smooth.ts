@@ -8,7 +8,7 @@
  * not come down to half, and where it is more than the rounding 4 u |s| · 8/h can make. The offending unit is found by halving the layer.
  */
 import type { Layers } from '../phi/interaction.ts'
-import { type Algebra, entries } from '../tensor/algebra.ts'
+import { entries } from '../tensor/algebra.ts'
 import { unitRoundoff } from '../number/float64.ts'
 import { type Bench, direction } from './question.ts'
 import { type Check, shown } from './verdict.ts'
@@ -22,15 +22,18 @@ interface Bend {
 }
 
 /** |F(s + hv) − 2F(s) + F(s − hv)| / h entry by entry. */
-const second = <T>(A: Algebra<never, T>, step: (s: Layers<T>) => Layers<T>, s: Layers<T>, v: Layers<T>, h: number): readonly Float64Array[] => {
-  const at = (c: number): Layers<T> => step(s.map((sl, l) => A.add(sl, A.scale(c, v[l] as T))))
-  const [up, middle, down] = [at(h), step(s), at(-h)]
+const second = <T>({ A, motion }: Bench<T>, s: Layers<T>, v: Layers<T>, h: number): readonly Float64Array[] => {
+  const last = s.length - 1
+  // The output is pushed by a force as well: a nudge acts inside σ, where no coupling may reach.
+  const at = (c: number): Layers<T> =>
+    motion.step(s.map((sl, l) => A.add(sl, A.scale(c, v[l] as T))), s.map((_, l) => (l === last ? A.scale(c, v[l] as T) : undefined)))
+  const [up, middle, down] = [at(h), motion.step(s), at(-h)]
   return up.map((u, l) => A.numbers(A.sub(A.sub(u, middle[l] as T), A.sub(middle[l] as T, down[l] as T))).map((e) => Math.abs(e) / h))
 }
 
-const bendOf = <T>({ A, motion, roundoff }: Bench<T>, s: Layers<T>, v: Layers<T>, rounding: number): Bend => {
-  const h = Math.sqrt(Math.max(roundoff, unitRoundoff))
-  const [wide, near] = [second(A, motion.step, s, v, h), second(A, motion.step, s, v, h / 8)]
+const bendOf = <T>(bench: Bench<T>, s: Layers<T>, v: Layers<T>, rounding: number): Bend => {
+  const h = Math.sqrt(Math.max(bench.roundoff, unitRoundoff))
+  const [wide, near] = [second(bench, s, v, h), second(bench, s, v, h / 8)]
   const all = near.flatMap((entriesOf, layer) => Array.from(entriesOf, (kink, index) => ({
     kink: kink > (wide[layer]?.[index] ?? 0) / 2 && kink > rounding ? kink : 0, layer, index })))
   return all.reduce((best, each) => (each.kink > best.kink ? each : best), { kink: 0, layer: 0, index: 0 })
