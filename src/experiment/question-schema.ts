@@ -34,7 +34,7 @@ const flat = (value: unknown): Flat | undefined => {
   const shaped = z.array(z.int().min(0)).safeParse(shape)
   if (!shaped.success || !(Array.isArray(data) || ArrayBuffer.isView(data))) return undefined
   const numbers = Array.from(data as unknown as ArrayLike<unknown>)
-  return numbers.length === entries(shaped.data) && numbers.every((e) => typeof e === 'number') ? { shape: shaped.data, data: numbers as readonly number[] } : undefined
+  return numbers.length === entries(shaped.data) && numbers.every((e) => typeof e === 'number') ? { shape: shaped.data, data: numbers } : undefined
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
