@@ -148,6 +148,13 @@ export default tseslint.config(
     files: ['src/cli/**/*.ts'],
     rules: { ...importRules('fpTs', 'self', 'fastCheck', 'ndarray'), 'no-restricted-globals': 'off' },
   },
+  // A module of the user's is imported by the path that the command was given.
+  {
+    files: ['src/cli/user-module.ts'],
+    rules: {
+      'no-restricted-syntax': importRules('fpTs', 'self', 'fastCheck', 'ndarray')['no-restricted-syntax'].filter((entry) => entry !== computedImport),
+    },
+  },
   {
     files: kernels,
     rules: {

@@ -59,6 +59,11 @@ export {
   compareFolds, type Conclusion, conclusion, type Hypotheses, hypotheses, limit, vanishing,
 } from './theorem.ts'
 
+// Which hypothesis is broken
+export { diagnose } from './diagnose/diagnose.ts'
+export type { Observed, Question } from './diagnose/question.ts'
+export type { Cause, CauseTag, Diagnosis, Finding, Hypothesis } from './diagnose/verdict.ts'
+
 // Learning
 export { initialise } from './learn/initialise.ts'
 

@@ -151,6 +151,27 @@ const report = command({
   handler: (args): Request => ({ _tag: 'Report', ...args }),
 })
 
+const diagnose = command({
+  name: 'diagnose',
+  description: 'Why does EP not match BPTT? Walks the hypotheses for a model in your file; exit code 1 at the first that is broken. ' +
+    'The default export is {dynamics, cost?, theta, x, y, T, K, beta, accuracy?, dt?, observed?}, or a function that is called with phifold and gives it',
+  args: {
+    file: positional({ type: some('diagnose', 'file', 'such as model.mjs'), displayName: 'file', description: 'module .js, .mjs or (from Node 22.18 on) .ts' }),
+    json: flag({ long: 'json', description: 'print {verdict, hypothesis, where, cause, findings} only' }),
+    engine: option({
+      long: 'engine', type: engineType, description: 'interpreter: reference, simd64 or simd32',
+      defaultValue: () => 'reference' as const, defaultValueIsSerializable: true,
+    }),
+    accuracy: option({
+      long: 'accuracy', description: 'how near EP is to come to BPTT, relative to its size (0.01)',
+      type: optional(valued('--accuracy', 'x', 'a number above 0 and below 1', 'take 0.01',
+        (text) => (/^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) && Number(text) > 0 && Number(text) < 1 ? Number(text) : undefined))),
+    }),
+  },
+  examples: [{ description: 'a model of your own', command: 'phifold diagnose model.mjs' }],
+  handler: (args): Request => ({ _tag: 'Diagnose', ...args }),
+})
+
 const golden = command({
   name: 'golden',
   description: "Recompute recorded numbers of the authors' program; exit code 1 beyond tolerance",
@@ -182,7 +203,7 @@ const start = command({
 
 // ── Parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const commands = { verify, figure, recipe, report, golden, start, audit }
+const commands = { verify, figure, recipe, report, diagnose, golden, start, audit }
 type Name = keyof typeof commands
 const isName = (name: string): name is Name => Object.hasOwn(commands, name)
 

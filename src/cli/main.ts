@@ -17,6 +17,7 @@ const answer = async (request: Request): Promise<E.Either<UserError, number>> =>
     case 'Figure': return (await import('./figure.ts')).figure(request, print, complain)()
     case 'Recipe': return (await import('./recipe.ts')).recipe(request, print, complain)()
     case 'Report': return (await import('./report.ts')).report(request, print, complain)
+    case 'Diagnose': return (await import('./diagnose.ts')).diagnose(request, print)
     case 'Golden': return E.right(await (await import('./golden.ts')).golden(request.paths, print))
     case 'Audit': return (await import('./audit.ts')).audit(request.write, print)
     case 'Start': return (await import('./start.ts')).start(request.seed, request.out, print, complain)

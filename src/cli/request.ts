@@ -64,11 +64,22 @@ export interface ReportRequest {
   readonly out: string | undefined
 }
 
+export interface DiagnoseRequest {
+  readonly _tag: 'Diagnose'
+  /** The user's module. */
+  readonly file: string
+  readonly json: boolean
+  readonly engine: EngineName
+  /** Replaces the file's. */
+  readonly accuracy: number | undefined
+}
+
 export type Request =
   | VerifyRequest
   | FigureRequest
   | RecipeRequest
   | ReportRequest
+  | DiagnoseRequest
   | { readonly _tag: 'Golden'; readonly paths: readonly string[] }
   | { readonly _tag: 'Audit'; readonly write: string | undefined }
   | { readonly _tag: 'Start'; readonly seed: number; readonly out: string }

@@ -29,24 +29,33 @@ const byComplexStep = (activation: Activation<Smooth>, x: number): { readonly sl
   return { slope: imaginary(jet.value), curvature: imaginary(jet.slope()) }
 }
 
-/**
- * Rounding of either route to the slope and to the curvature is a few u of quantities of size at most 16: |sigm″| ≤ 4·4·¼·2, and
- * every intermediate (y, 1−y, 1−2y, and for tanh 1−y²) is at most 4 in size, with at most 12 operations and two
- * elementary functions within 2 ulp (4u) each on either route: 2 (12 + 8) u · 4 · 4.
- */
-const stepAllowance = 2 * (12 + 8) * u * 16
-
-const complexStep = (activation: Activation<Smooth>) => (x: number): Verdict => {
+const complexStep = (allowance: number) => (activation: Activation<Smooth>) => (x: number): Verdict => {
   const jet = activation.at(reference)(reference.of([1], [x]))
   const truth = byComplexStep(activation, x)
   const first = (t: ReturnType<typeof jet.slope>): number => reference.numbers(t)[0] as number
   return worst([
-    { gap: Math.abs(first(jet.slope()) - truth.slope), allowance: stepAllowance },
-    { gap: Math.abs(first(jet.curvature()) - truth.curvature), allowance: stepAllowance },
+    { gap: Math.abs(first(jet.slope()) - truth.slope), allowance },
+    { gap: Math.abs(first(jet.curvature()) - truth.curvature), allowance },
   ])
 }
 
-const complexLaw = (activation: Activation<Smooth>): Law => law({
+/** What the rounding of an activation's derivatives is made of. */
+export interface ActivationBounds {
+  /** Points to look at; from −20 to 20 by default. */
+  readonly points?: fc.Arbitrary<number>
+  /** Operations in a row on either route, an elementary function within 2 ulp counting for 4; 20 by default. */
+  readonly operations?: number
+  /** Largest product of an intermediate with the factors that it meets later; 16 by default. */
+  readonly size?: number
+}
+
+/**
+ * L1 for an activation with tanh or the logistic function in it, over float64: slope and curvature against the complex step of value and
+ * slope. Allowance: 2 · operations · u · size. Entries are scalars; a NaN fails.
+ */
+export const smoothActivationLaws = (
+  activation: Activation<Smooth>, { points = fc.double({ min: -20, max: 20, noNaN: true }), operations = 20, size = 16 }: ActivationBounds = {},
+): readonly Law[] => [law({
   name: `L1.${activation.name}`,
   says: 'slope and curvature agree with the complex step of value and slope',
   cites: 'paper, appendix; Squire & Trapp 1998',
@@ -54,14 +63,14 @@ const complexLaw = (activation: Activation<Smooth>): Law => law({
   rung: 'float64',
   over: ['reference', 'lift(complex)'],
   runs: 200,
-  instances: fc.double({ min: -20, max: 20, noNaN: true }),
+  instances: points,
   subject: activation,
-  judge: complexStep,
+  judge: complexStep(2 * operations * u * size),
   mutants: [
     { fault: 'slope 1 − y instead of the true one', subject: faultyActivation(activation, (A, jet) => ({ slope: () => A.sub(A.fill(A.shape(jet.value), 1), jet.value) })) },
     { fault: 'curvature with the wrong sign', subject: faultyActivation(activation, (A, jet) => ({ curvature: () => A.neg(jet.curvature()) })) },
   ],
-})
+})]
 
 type Clips = 'clip' | 'inside'
 const Q = lift(rational)
@@ -74,7 +83,10 @@ const byDual = (activation: Activation<Clips>) => ([n, d]: readonly [number, num
   return exactly(Q, [[D.tangent(dual.value), jet.slope()], [D.tangent(dual.slope()), jet.curvature()]])
 }
 
-const dualLaw = (name: string, activation: Activation<Clips>, says: string): Law => law({
+/** L1 for an activation of ring operations and clipping, over exact rationals: slope and curvature by dual numbers. No allowance. */
+export const exactActivationLaws = (
+  activation: Activation<Clips>, name: string = activation.name, says: string = 'slope and curvature agree with dual numbers',
+): readonly Law[] => [law({
   name: `L1.${name}`,
   says,
   cites: 'docs/theory.md §5: ρ′ and ρ″',
@@ -86,7 +98,7 @@ const dualLaw = (name: string, activation: Activation<Clips>, says: string): Law
   subject: activation,
   judge: byDual,
   mutants: [{ fault: 'slope too large by 1', subject: faultyActivation(activation, (A, jet) => ({ slope: () => A.add(jet.slope(), A.fill(A.shape(jet.value), 1)) })) }],
-})
+})]
 
 type Fraction = readonly [number, number]
 const pair: fc.Arbitrary<Fraction> = fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: 1, max: 6 }))
@@ -99,21 +111,29 @@ const costGradient = (cost: Cost<never>) => (instance: readonly (readonly [Fract
   return exactly(Q, [[tangent, Q.dot(cost.at(Q)(y).gradient(s), v)]])
 }
 
+/** L1 for a cost of ring operations, over exact rationals: ∂ℓ/∂s against dual numbers, for one sample of 1 to 5 outputs. No allowance. */
+export const costLaws = (
+  cost: Cost<never>, { name = cost.name.replaceAll(' ', '-'), cites = 'docs/theory.md §1', about = [name] }: { readonly name?: string; readonly cites?: string; readonly about?: readonly string[] } = {},
+): readonly Law[] => [law({
+  name: `L1.${name}`, says: '∂ℓ/∂s agrees with dual numbers', cites, about,
+  rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 100,
+  instances: fc.array(fc.tuple(pair, pair, pair), { minLength: 1, maxLength: 5 }),
+  subject: cost,
+  judge: costGradient,
+  mutants: [{
+    fault: 'gradient with the wrong sign',
+    subject: { ...cost, at: <T>(A: Algebra<never, T>) => (y: T) => ({ ...cost.at(A)(y), gradient: (s: T) => A.neg(cost.at(A)(y).gradient(s)) }) },
+  }],
+})]
+
 export const activationLaws: readonly Law[] = [
-  complexLaw(tanh),
-  complexLaw(sigm),
-  dualLaw('hardsigm', hardSigmoid, 'slope and curvature agree with dual numbers, end points included'),
-  dualLaw('identity', identity, 'slope and curvature agree with dual numbers'),
-  dualLaw('polynomial', polynomial(0.5, 1, -0.25, 2), 'slope and curvature agree with dual numbers'),
-  law({
-    name: 'L1.squared-error', says: '∂ℓ/∂s agrees with dual numbers', cites: 'docs/theory.md §1', about: ['squaredError'],
-    rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 100,
-    instances: fc.array(fc.tuple(pair, pair, pair), { minLength: 1, maxLength: 5 }),
-    subject: squaredError,
-    judge: costGradient,
-    mutants: [{
-      fault: 'y − s instead of s − y',
-      subject: { ...squaredError, at: <T>(A: Algebra<never, T>) => (y: T) => ({ ...squaredError.at(A)(y), gradient: (s: T) => A.sub(y, s) }) },
-    }],
-  }),
+  // Rounding of either route to the slope and to the curvature is a few u of quantities of size at most 16: |sigm″| ≤ 4·4·¼·2, and
+  // every intermediate (y, 1−y, 1−2y, and for tanh 1−y²) is at most 4 in size, with at most 12 operations and two
+  // elementary functions within 2 ulp (4u) each on either route: 2 (12 + 8) u · 4 · 4.
+  ...smoothActivationLaws(tanh),
+  ...smoothActivationLaws(sigm),
+  ...exactActivationLaws(hardSigmoid, 'hardsigm', 'slope and curvature agree with dual numbers, end points included'),
+  ...exactActivationLaws(identity),
+  ...exactActivationLaws(polynomial(0.5, 1, -0.25, 2), 'polynomial'),
+  ...costLaws(squaredError, { about: ['squaredError'] }),
 ]

@@ -59,3 +59,38 @@ export const checkLaw = (law: Law, { seed, runs = law.runs, path, fault, shrink 
 /** Every mutant of a law with whether the law rejected it, as it must. */
 export const checkMutants = (law: Law, options: CheckOptions): readonly { readonly fault: string; readonly rejected: boolean }[] =>
   law.faults.map((fault) => ({ fault, rejected: checkLaw(law, { ...options, fault, shrink: false }).verdict === 'fails' }))
+
+/** What `check` found: a row for each law, and whether its seeded faults were rejected. */
+export interface Report {
+  readonly laws: readonly (LawReport & { readonly mutants: ReturnType<typeof checkMutants> })[]
+}
+
+/** What to run: the seed is 1 and each law's own number of instances are drawn unless told. */
+export interface SuiteCheck extends Partial<Pick<CheckOptions, 'seed' | 'runs'>> {
+  /** False: do not also check that every seeded fault is rejected. */
+  readonly mutants?: boolean
+}
+
+/** One line for each thing that is wrong. */
+const troubles = ({ laws }: Report): readonly string[] => laws.flatMap(({ name, verdict, gap, allowance, failure, mutants }) => [
+  ...(verdict === 'fails' ? [`${name} fails: gap ${gap} against ${allowance}, for ${failure?.counterexample ?? 'an instance'}${failure === undefined ? '' : ` (seed ${failure.seed}, path ${failure.path}${failure.message === '' ? '' : `; ${failure.message}`})`}`] : []),
+  ...mutants.filter(({ rejected }) => !rejected).map(({ fault }) => `${name} does not notice the fault "${fault}"`),
+])
+
+/**
+ * Runs laws, with their mutants, and returns the report; throws an Error with one line for each law that fails or that does not notice one
+ * of its seeded faults. So it is a test as it stands: in vitest, in node:test, or in a plain script.
+ */
+export const check = (laws: readonly Law[], { seed = 1, runs, mutants = true }: SuiteCheck = {}): Report => {
+  const options = { seed, ...(runs !== undefined && { runs }) }
+  const report: Report = {
+    laws: laws.map((each) => {
+      const row = checkLaw(each, options)
+      // A law that fails rejects whatever it is given.
+      return { ...row, mutants: mutants && row.verdict === 'holds' ? checkMutants(each, options) : [] }
+    }),
+  }
+  const wrong = troubles(report)
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  return report
+}

@@ -9,13 +9,14 @@
 import type { Dynamics, ExactDynamics, GradientDynamics } from '../phi/dynamics.ts'
 import { type Coupling, addDrives, type Drives, type Interaction, type Layers, type Params } from '../phi/interaction.ts'
 import { plus } from '../phi/monoid.ts'
+import { layersOf } from '../phi/setting.ts'
 import { rational, type Rational } from '../number/rational.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { hypotheses } from '../theorem.ts'
 import { exactly } from './closeness.ts'
-import { anywhere, fill, interactionOf, type NetworkSpec } from './instances.ts'
+import { anywhereIn, fill, interactionOf, type NetworkSpec } from './instances.ts'
 import type { Verdict } from './law.ts'
 import { mapParams } from './mutants.ts'
 
@@ -37,9 +38,12 @@ const along = (primal: T, tangent: T): D => ({ primal, tangent })
 const still = (params: Params<T>): Params<D> => mapParams(params, dual.constant)
 const tangents = (drives: Drives<D>): Drives<T> => drives.map((d) => d && dual.tangent(d))
 
+const described = (interaction: Interaction<never>): Pick<Dynamics<never>, 'layers' | 'params'> =>
+  ({ layers: layersOf(interaction), params: interaction.params })
+
 /** A state, directions v, w in state space, ξ in input space and η in parameter space, all from the spec's pool. */
-const directions = (spec: NetworkSpec, interaction: Interaction<never> = interactionOf(spec)) => {
-  const { data, state } = anywhere(rational, spec, interaction)
+const directions = (spec: NetworkSpec, model: Pick<Dynamics<never>, 'layers' | 'params'>) => {
+  const { data, state } = anywhereIn(rational, spec, model)
   const shapes = state.map((sl) => sl.shape)
   const names = Object.keys(data.theta)
   const drawn = fill(rational, spec)([...shapes, ...shapes, data.x.shape, ...names.map((name) => (data.theta[name] as T).shape)], 5)
@@ -59,7 +63,7 @@ const driveOf = <X>(B: Algebra<never, X>, psi: Coupling<X>, u: Layers<X>): Drive
 /** L1 for one term: all of its derivatives at an arbitrary u. */
 export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>) => (spec: NetworkSpec): Verdict => {
   // The spec's own network gives the layers; the term may bring parameters of its own.
-  const { data: { theta, x }, state, v, xi, eta } = directions(spec, plus(interactionOf(spec), term(spec)))
+  const { data: { theta, x }, state, v, xi, eta } = directions(spec, described(plus(interactionOf(spec), term(spec))))
   const psi = term(spec).at(A)(theta, x)
   const over = (params: Params<D>, input: D): Coupling<D> => term(spec).at(dual)(params, input)
   const u = [x, ...state]
@@ -86,7 +90,7 @@ export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>)
 
 /** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F. */
 export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => (spec: NetworkSpec): Verdict => {
-  const { data: { theta, x }, state, v, w, xi, eta } = directions(spec)
+  const { data: { theta, x }, state, v, w, xi, eta } = directions(spec, dynamics(spec))
   const pulled = dynamics(spec).at(A)(theta, x).pull(state)(w)
   const step = (params: Params<D>, input: D, s: Layers<D>): Drives<T> => tangents(dynamics(spec).at(dual)(params, input).step(s))
   const [params, input, s] = [still(theta), dual.constant(x), state.map(dual.constant)]
@@ -99,7 +103,7 @@ export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => 
 
 /** L1 for a gradient system: F = ∂Φ/∂s (the paper's H1) and rule = ∂Φ/∂θ. */
 export const primitive = (dynamics: (spec: NetworkSpec) => GradientDynamics<never>) => (spec: NetworkSpec): Verdict => {
-  const { data: { theta, x }, state, v, eta } = directions(spec)
+  const { data: { theta, x }, state, v, eta } = directions(spec, dynamics(spec))
   const motion = dynamics(spec).at(A)(theta, x)
   const phi = (params: Params<D>, s: Layers<D>): T => dual.tangent(dynamics(spec).at(dual)(params, dual.constant(x)).phi(s))
   return exactly(A, [
@@ -110,14 +114,14 @@ export const primitive = (dynamics: (spec: NetworkSpec) => GradientDynamics<neve
 
 /** L2: J M = M Jᵀ, forces enter through M, and the rule's derivative matches: hypothesis (H1) of theorem.ts at any state. */
 export const symmetry = (dynamics: (spec: NetworkSpec) => ExactDynamics<Clips>) => (spec: NetworkSpec): Verdict => {
-  const { data, state, v } = directions(spec)
+  const { data, state, v } = directions(spec, dynamics(spec))
   const gaps = hypotheses(A, dynamics(spec))(data, { state, before: [] }, v)
   return { gap: Math.max(gaps.symmetric, gaps.force, gaps.rule), allowance: 0 }
 }
 
 /** L2, without dual numbers: ⟨v, H w⟩ = ⟨w, H v⟩ for H = ∂²Φ/∂s², by `pull` alone. */
 export const hessian = (dynamics: (spec: NetworkSpec) => GradientDynamics<never>) => (spec: NetworkSpec): Verdict => {
-  const { data: { theta, x }, state, v, w } = directions(spec)
+  const { data: { theta, x }, state, v, w } = directions(spec, dynamics(spec))
   const pull = dynamics(spec).at(A)(theta, x).pull(state)
   return exactly(A, [[inner(v, pull(w).state), inner(w, pull(v).state)]])
 }
@@ -127,7 +131,7 @@ export const hessian = (dynamics: (spec: NetworkSpec) => GradientDynamics<never>
  * 2m points differentiates polynomials of degree ≤ 2m without error. Independent of dual numbers.
  */
 export const differences = (dynamics: (spec: NetworkSpec) => GradientDynamics<never>) => (spec: NetworkSpec): Verdict => {
-  const { data: { theta, x }, state, v } = directions(spec)
+  const { data: { theta, x }, state, v } = directions(spec, dynamics(spec))
   const motion = dynamics(spec).at(A)(theta, x)
   // ρ of degree d in each factor of a bilinear Ψ: degree 2d along s; ½‖s‖² has degree 2.
   const m = Math.max(1, spec.activation.length - 1)

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import type { NumberSystem } from '../number/number.ts'
 import { type Activation, polynomial } from '../phi/activation.ts'
 import { addDrives, type Interaction, type Layers, layerShape, type Params, paramOf } from '../phi/interaction.ts'
+import type { Dynamics } from '../phi/dynamics.ts'
 import { convolutional, layered, laterals, toy } from '../phi/network.ts'
 import { plus } from '../phi/monoid.ts'
 import { field } from '../phi/bias.ts'
@@ -140,11 +141,16 @@ export interface Instance<X> {
 /** θ, x, y and a state straight from the pool; the state is stationary only by accident. */
 export const anywhere = <X>(
   S: NumberSystem<never, X>, spec: NetworkSpec, interaction: Interaction<never> = interactionOf(spec),
+): Instance<X> => anywhereIn(S, spec, { layers: layersOf(interaction), params: interaction.params })
+
+/** The same for any model with these layers, input first, and these parameters. */
+export const anywhereIn = <X>(
+  S: NumberSystem<never, X>, spec: Pick<NetworkSpec, 'batch' | 'pool'>, { layers: described, params }: Pick<Dynamics<never>, 'layers' | 'params'>,
 ): Instance<X> => {
-  const shapes = layersOf(interaction).map((layer) => layerShape(spec.batch, layer))
+  const shapes = described.map((layer) => layerShape(spec.batch, layer))
   const [input, rest] = [shapes[0] as Shape, shapes.slice(1)]
-  const names = Object.keys(interaction.params)
-  const tensors = fill(S, spec)([...rest, input, rest.at(-1) as Shape, ...Object.values(interaction.params)])
+  const names = Object.keys(params)
+  const tensors = fill(S, spec)([...rest, input, rest.at(-1) as Shape, ...Object.values(params)])
   const layers = rest.length
   return {
     algebra: lift(S),

@@ -110,5 +110,13 @@ export const energyBased = <N extends Op>(setting: Setting<N>): GradientDynamics
 /** The authors' layered network: no ρ′ in the output layer's drive. Not a gradient, so no Φ and no promise. docs/theory.md §12. */
 export const publishedEnergyBased = <N extends Op>(setting: Setting<N>): Dynamics<N> => {
   const { layers, params, at } = gated(setting, (layer, layers) => (layer === layers ? absent : strict))
-  return { name: 'energy-based, published output drive', layers, params, at }
+  return {
+    name: 'energy-based, published output drive',
+    layers,
+    params,
+    at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): Motion<T> => {
+      const { step, pull, rule } = at(A)(theta, x)
+      return { step, pull, rule }
+    },
+  }
 }
