@@ -39,8 +39,10 @@ export { innerNudged, outerNudged, publishedOuterNudged } from './phi/prototypic
 export { clamped, clampedExact } from './phi/clamped.ts'
 
 // Cost
-export type { Cost, Costing } from './cost/cost.ts'
+export type { Cost, Costing, Readout } from './cost/cost.ts'
 export { squaredError } from './cost/squared-error.ts'
+export { readout, type ReadoutOptions } from './cost/readout.ts'
+export { crossEntropy, softmax, softmaxCrossEntropy } from './cost/cross-entropy.ts'
 
 // Folds
 export { type Mistake, orThrow } from './fold/mistake.ts'
