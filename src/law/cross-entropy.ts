@@ -149,7 +149,7 @@ const shifts = ({ softmax: f, cost }: Softmax) => (instance: Logits): Verdict =>
 
 /** log ŷ_c − log ŷ_k = z_c − z_k, which with the sum 1 is what a softmax is; and ℓ = −Σ y log ŷ. Small logits, so that no ŷ is 0. */
 const defines = ({ softmax: f, cost }: Softmax) => (instance: Logits): Verdict => {
-  const [z, y] = [logitsOf({ ...instance, small: true }), targets(instance)].map(errorFree) as [Tracked, Tracked]
+  const [z, y] = [errorFree(logitsOf({ ...instance, small: true })), errorFree(targets(instance))]
   const [batch, classes] = [instance.batch, instance.classes]
   const logOf = tracked.log(f(tracked)(z))
   const next = { shape: [batch, classes], at: Array.from({ length: batch * classes }, (_, i) => i - (i % classes) + ((i + 1) % classes)) }
@@ -192,7 +192,7 @@ const wrongly = (cost: Cost<Exponentials>, fault: CostingFault): Cost<Exponentia
   },
 })
 
-const faults = (fault: string, change: CostingFault) => ({ fault, subject: ((options) => wrongly(crossEntropy(options), change)) satisfies Make as Make })
+const faults = (fault: string, change: CostingFault) => ({ fault, subject: ((options) => wrongly(crossEntropy(options), change)) satisfies Make })
 const logitFaults = (fault: string, change: CostingFault) => ({ fault, subject: wrongly(softmaxCrossEntropy, change) })
 
 /** L1 for the cross-entropy. */
@@ -200,7 +200,7 @@ export const crossEntropyLaws: readonly Law[] = [
   law({
     name: 'L1.cross-entropy', says: '∂ℓ/∂s = W_oᵀ(ŷ − y), ∂ℓ/∂W_o = (ŷ − y) sᵀ and ∂ℓ/∂b_o = ŷ − y agree with dual numbers, within the rounding of both',
     cites: 'docs/theory.md §14; Laborieux et al. 2021, eq. (11)', about: ['crossEntropy'], rung: 'float64', over: ['reference', 'dualOf(reference)'], runs: 100,
-    instances: reads, subject: crossEntropy as Make, judge: byDual,
+    instances: reads, subject: crossEntropy, judge: byDual,
     mutants: [
       faults('∂ℓ/∂s off by one part in 10⁹', (A, c) => ({ gradient: (s) => A.scale(1 + 1e-9, c.gradient(s)) })),
       faults('∂ℓ/∂θ with the wrong sign', (A, c) => ({ param: (s) => mapParams(c.param?.(s) ?? {}, A.neg) })),
