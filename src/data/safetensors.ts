@@ -10,7 +10,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { traverseArray } from 'fp-ts/lib/Either.js'
 import { repeatedKey } from './json-keys.ts'
 import { decoded, type Dtype, dtypeOf, encoded, entryBytes, joined, sizeOf, type Stored } from './number-bytes.ts'
 import { again, readable, shown, type StoredError, storedError } from './stored-error.ts'
@@ -105,9 +104,9 @@ const metadataOf = (value: unknown, name: string): Found<Readonly<Record<string,
 export const parseSafetensors = (bytes: Uint8Array, name: string): E.Either<StoredError, Safetensors> => pipe(
   headerOf(bytes, name),
   E.bind('metadata', ({ header }) => metadataOf(own(header, metadataKey), name)),
-  E.bind('entries', ({ header }) => traverseArray(entryOf(name))(Object.entries(header).filter(([key]) => key !== metadataKey))),
+  E.bind('entries', ({ header }) => E.traverseArray(entryOf(name))(Object.entries(header).filter(([key]) => key !== metadataKey))),
   E.tap(({ entries, data }) => covering(entries, data.length, name)),
-  E.bind('tensors', ({ entries, data }) => traverseArray(({ tensor, dtype, shape, begin, end }: Entry) => pipe(
+  E.bind('tensors', ({ entries, data }) => E.traverseArray(({ tensor, dtype, shape, begin, end }: Entry) => pipe(
     decoded(dtype, data.subarray(begin, end), true),
     E.mapLeft(({ index, value }) =>
       storedError('UnsafeInteger', name, `tensor ${shown(tensor)}: entry ${index}`, 'an integer up to 2^53 in size', shown(value), 'convert the tensor before saving it')),
@@ -124,7 +123,7 @@ export const writeSafetensors = (
   tensors: Readonly<Record<string, Stored>>, name: string, metadata: Readonly<Record<string, string>> = {},
 ): E.Either<StoredError, Uint8Array> => pipe(
   Object.entries(tensors),
-  traverseArray(([tensor, { dtype, shape, data }]) => {
+  E.traverseArray(([tensor, { dtype, shape, data }]) => {
     const fail = (tag: StoredError['_tag'], key: string, expected: string, got: unknown, advice: string) =>
       E.left(storedError(tag, name, `tensor ${shown(tensor)}: ${key}`, expected, shown(got), advice))
     if (tensor === metadataKey || !isText(tensor)) return fail('WrongName', 'name', 'Unicode text other than __metadata__', tensor, 'name it otherwise')

@@ -19,7 +19,7 @@ const families: readonly Family[] = [
   {
     number: 1, title: 'Every derivative, against an independent witness',
     about: 'Derivatives are written by hand; dual numbers, the complex step and differences of rationals check them.',
-    files: folder('activations', 'derivative-laws', 'derivatives', 'conv-laws', 'cross-entropy', 'readout'),
+    files: folder('activations', 'derivative-laws', 'derivatives', 'conv-laws', 'cross-entropy', 'softmax', 'readout'),
   },
   {
     number: 2, title: 'Symmetry: hypothesis (H1) of the theorem',

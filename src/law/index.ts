@@ -16,6 +16,7 @@ import { numberLaws } from './numbers.ts'
 import { readoutLaws } from './readout.ts'
 import { sampleLaws } from './samples.ts'
 import { simdLaws } from './simd-laws.ts'
+import { softmaxLaws } from './softmax.ts'
 import { spatialLaws } from './spatial.ts'
 import { tensorLaws } from './tensors.ts'
 import { exactTheoremLaws } from './theorem.ts'
@@ -37,6 +38,6 @@ export { algebraLaws } from './tensors.ts'
 
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
-  ...activationLaws, ...crossEntropyLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
+  ...activationLaws, ...crossEntropyLaws, ...softmaxLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
   ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...exponentialLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))
