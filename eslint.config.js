@@ -13,6 +13,8 @@ const kernels = [
   'src/number/rational.ts', // Euclid's algorithm on bigints
   'src/tensor/**', // interpreters of the tensor algebra
   'src/data/idx.ts', // parser over bytes
+  'src/data/number-bytes.ts', // entries from and to bytes
+  'src/data/json-keys.ts', // scanner of JSON text
   'src/data/synthetic.ts', // rasteriser of digits
   'src/data/random.ts', // generator state
   'src/fold/measure.ts', // running sums over coordinates

@@ -39,8 +39,10 @@ export { innerNudged, outerNudged, publishedOuterNudged } from './phi/prototypic
 export { clamped, clampedExact } from './phi/clamped.ts'
 
 // Cost
-export type { Cost, Costing } from './cost/cost.ts'
+export type { Cost, Costing, Readout } from './cost/cost.ts'
 export { squaredError } from './cost/squared-error.ts'
+export { readout, type ReadoutOptions } from './cost/readout.ts'
+export { crossEntropy, softmax, softmaxCrossEntropy } from './cost/cross-entropy.ts'
 
 // Folds
 export { type Mistake, orThrow } from './fold/mistake.ts'
@@ -71,5 +73,10 @@ export { initialise } from './learn/initialise.ts'
 export { type Random, sampled, seeded, shuffled, uniforms } from './data/random.ts'
 export { type Idx, type IdxError, parseIdx } from './data/idx.ts'
 export { type Digits, digitsFrom, type DigitsError } from './data/digits.ts'
+export type { Dtype, Stored } from './data/number-bytes.ts'
+export type { StoredError } from './data/stored-error.ts'
+export { parseNpy, writeNpy } from './data/npy.ts'
+export { parseSafetensors, type Safetensors, writeSafetensors } from './data/safetensors.ts'
+export { type ParametersError, parametersFrom, type Source, storedFrom } from './data/parameters.ts'
 export { syntheticDigits } from './data/synthetic.ts'
 export { type BatchError, miniBatch, type MiniBatch } from './data/batch.ts'

@@ -5,11 +5,13 @@
  *     ∇s(t+1) = [∂F/∂s (x, s_{T−t−1}, θ)]ᵀ ∇s(t)
  *     ∇θ(t)   = [∂F/∂θ (x, s_{T−t−1}, θ)]ᵀ ∇s(t)           t = 0 … K−1
  *
+ * The parameters of a cost's readout act at s_T only: their ∇θ(0) is ∂ℓ/∂θ (s_T, y), and their ∇θ(t) is 0 for t ≥ 1.
+ *
  * The state gradients are those of each sample's own cost, ∇θ and ∇x(t) that of the batch mean and of each sample. (The paper
  * labels our ∇θ(t) with t + 1.)
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Layers } from '../phi/interaction.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
 import type { Settled } from './free-phase.ts'
 import { badSteps, type Mistake } from './mistake.ts'
 import { mapPhase, type Moment, type Phase } from './phase.ts'
@@ -30,9 +32,12 @@ export const backpropagation = <T>(
   if (!Number.isSafeInteger(steps) || steps < 1 || steps > before.length) return E.left(badSteps('K', steps, 1, before.length))
   const shaped = wellShaped(problem, 'state', state)
   if (E.isLeft(shaped)) return shaped
-  const { algebra: A, motion, costing, batch } = problem
+  const { algebra: A, motion, costing, readout, batch } = problem
   const last = state.length - 1
   const start = state.map((sl, l) => (l === last ? costing.gradient(sl) : A.fill(A.shape(sl), 0)))
+  const ofReadout = (t: number): Params<T> => (t === 0 && costing.param !== undefined
+    ? costing.param(state[last] as T)
+    : Object.fromEntries(Object.entries(readout).map(([name, shape]) => [name, A.fill(shape, 0)])))
   type Pull = ReturnType<typeof motion.pull>
   // At a fixed point the same state comes K times; its pull is made once.
   const from = (gradient: Layers<T>, t: number, at: Layers<T> | undefined, known: Pull | undefined): Phase<ReverseMoment<T>> => ({
@@ -43,7 +48,7 @@ export const backpropagation = <T>(
       const pulled = pull(gradient)
       const moment: ReverseMoment<T> = {
         state: gradient,
-        param: () => Object.fromEntries(Object.entries(pulled.param()).map(([name, g]) => [name, A.over(g, batch)])),
+        param: () => Object.fromEntries(Object.entries({ ...pulled.param(), ...ofReadout(t) }).map(([name, g]) => [name, A.over(g, batch)])),
         input: pulled.input,
       }
       return [moment, from(pulled.state, t + 1, s, pull)]

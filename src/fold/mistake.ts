@@ -10,6 +10,7 @@ export type Mistake =
   | { readonly _tag: 'WrongShape'; readonly tensor: string; readonly expected: Shape; readonly actual: Shape; readonly message: string }
   | { readonly _tag: 'MissingParameter' | 'UnknownParameter'; readonly tensor: string; readonly message: string }
   | { readonly _tag: 'NonFinite'; readonly tensor: string; readonly index: number; readonly value: number; readonly message: string }
+  | { readonly _tag: 'NotProbabilities'; readonly tensor: string; readonly sample: number; readonly message: string }
   | { readonly _tag: 'BadSteps'; readonly steps: number; readonly message: string }
   | { readonly _tag: 'BadBeta'; readonly beta: number; readonly message: string }
   | { readonly _tag: 'Diverged'; readonly step: number; readonly layer: number; readonly message: string }
@@ -33,6 +34,11 @@ export const unknownParameter = (tensor: string, known: readonly string[]): Mist
 export const nonFinite = (tensor: string, index: number, value: number): Mistake => ({
   _tag: 'NonFinite', tensor, index, value,
   message: `${tensor}: entry ${index} is ${value}; all entries must be finite`,
+})
+
+export const notProbabilities = (tensor: string, sample: number, what: string): Mistake => ({
+  _tag: 'NotProbabilities', tensor, sample,
+  message: `${tensor}: sample ${sample} ${what}; this cost needs probabilities, such as one-hot labels`,
 })
 
 export const badSteps = (name: string, steps: number, least: number, most: number = Infinity): Mistake => ({

@@ -5,6 +5,10 @@
  *     Δs(β, t)  = (s^β_{t+1} − s^β_t) / β                      per sample
  *     Δθ(β, t)  = (rule(s^β_{t+1}) − rule(s^β_t)) / β          mean over the batch; rule = ∂Φ/∂θ
  *
+ * A cost with a readout adds −βℓ to Φ as soon as the network is nudged, so the rule of the readout's parameters is −β ∂ℓ/∂θ from t = 1 on,
+ * and 0 at s*. Hence Δθ(β, 0) = −∂ℓ/∂θ(s^β_1) and Δθ(β, t) = −∂ℓ/∂θ(s^β_{t+1}) + ∂ℓ/∂θ(s^β_t): they add up to the ordinary gradient at
+ * the last nudged state (docs/theory.md §14).
+ *
  * Σ_{t<K} Δθ(β, t) telescopes to the contrastive difference (law L6).
  */
 import type { Drives, Layers, Params } from '../phi/interaction.ts'
@@ -25,6 +29,16 @@ export const nudgedPhase = <T>(problem: Problem<T>, beta: T, s: Layers<T>): Phas
   },
 })
 
+/** What EP takes differences of at s*, before the nudge: the network's rule, and zeros for the readout. `previous` as below. */
+export const restingRule = <T>({ algebra: A, motion, readout }: Problem<T>, s: Layers<T>, previous: Layers<T>): Params<T> =>
+  ({ ...motion.rule(s, previous), ...Object.fromEntries(Object.entries(readout).map(([name, shape]) => [name, A.fill(shape, 0)])) })
+
+/** The same at a nudged state: −β ∂ℓ/∂θ for the readout. */
+export const nudgedRule = <T>({ algebra: A, motion, costing }: Problem<T>, beta: T, s: Layers<T>, previous: Layers<T>): Params<T> => {
+  const gradient = costing.param?.(s.at(-1) as T) ?? {}
+  return { ...motion.rule(s, previous), ...Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.neg(A.times(beta, g))])) }
+}
+
 /** name ↦ f(a, b) for each parameter. */
 export const zipParams = <A, B, C>(a: Params<A>, b: Params<B>, f: (a: A, b: B) => C): Params<C> =>
   Object.fromEntries(Object.entries(a).map(([name, p]) => [name, f(p, b[name] as B)]))
@@ -33,12 +47,12 @@ export const zipParams = <A, B, C>(a: Params<A>, b: Params<B>, f: (a: A, b: B) =
 export const equilibriumPropagation = <T, U>(
   problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>, previous: Layers<T> = settled,
 ): Phase<Moment<U>> => {
-  const { algebra: A, motion, batch } = problem
+  const { algebra: A, batch } = problem
   // The rule at s^β_t serves twice, for Δθ(t−1) and for Δθ(t): it is passed along.
   const from = (s: Layers<T>, rule: Params<T>, states: Phase<Layers<T>>): Phase<Moment<U>> => ({
     next: () => {
       const [next, later] = states.next()
-      const nextRule = motion.rule(next, s)
+      const nextRule = nudgedRule(problem, nudge.beta, next, s)
       const moment: Moment<U> = {
         state: next.map((sl, l) => nudge.quotient(A.sub(sl, s[l] as T))),
         param: () => zipParams(nextRule, rule, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch)),
@@ -46,7 +60,7 @@ export const equilibriumPropagation = <T, U>(
       return [moment, from(next, nextRule, later)]
     },
   })
-  return from(settled, motion.rule(settled, previous), nudgedPhase(problem, nudge.beta, settled))
+  return from(settled, restingRule(problem, settled, previous), nudgedPhase(problem, nudge.beta, settled))
 }
 
 /** The mean of two moments. */

@@ -8,10 +8,10 @@ import type { Cost, Costing } from '../cost/cost.ts'
 import type { Dynamics, ExactDynamics, ExactMotion, GradientDynamics, GradientMotion, Motion } from '../phi/dynamics.ts'
 import { type Layer, type Layers, layerShape, type Params } from '../phi/interaction.ts'
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
-import { sameShape } from '../tensor/algebra.ts'
-import { type Mistake, missingParameter, nonFinite, unknownParameter, wrongShape } from './mistake.ts'
+import { entries, sameShape } from '../tensor/algebra.ts'
+import { type Mistake, missingParameter, nonFinite, notProbabilities, unknownParameter, wrongShape } from './mistake.ts'
 
-/** What a model is run on: parameters by name, input (batch, inputs) and target (batch, outputs). */
+/** What a model is run on: parameters by name (the network's and those of the cost's readout), input (batch, inputs) and target (batch, outputs). */
 export interface Data<T> {
   readonly theta: Params<T>
   readonly x: T
@@ -23,6 +23,8 @@ export interface Problem<T, M extends Motion<T> = Motion<T>> {
   readonly algebra: Algebra<never, T>
   readonly motion: M
   readonly costing: Costing<T>
+  /** The parameters of the cost's readout; none without one. */
+  readonly readout: Readonly<Record<string, Shape>>
   readonly batch: number
   /** s = 0, where the paper starts. */
   readonly zeros: Layers<T>
@@ -36,18 +38,47 @@ const check = <T>(A: Algebra<never, T>, name: string, tensor: T, expected: Shape
   return index < 0 ? [] : [nonFinite(name, index, numbers[index] as number)]
 }
 
+/**
+ * Rows must be ≥ 0 and sum to 1, up to the rounding of n entries that were singles once: n 2⁻²⁴.
+ */
+const improbable = <T>(A: Algebra<never, T>, name: string, tensor: T): readonly Mistake[] => {
+  const [batch = 0, ...rest] = A.shape(tensor)
+  const [size, numbers] = [entries(rest), A.numbers(tensor)]
+  return Array.from({ length: batch }, (_, sample) => sample).flatMap((sample) => {
+    const row = [...numbers.subarray(sample * size, (sample + 1) * size)]
+    const sum = row.reduce((total, p) => total + p, 0)
+    return [
+      ...row.filter((p) => p < 0).map((p) => notProbabilities(name, sample, `has the entry ${p}`)),
+      ...(Math.abs(sum - 1) <= size * 2 ** -24 ? [] : [notProbabilities(name, sample, `sums to ${sum}`)]),
+    ].slice(0, 1)
+  })
+}
+
+/** The network's parameters and the readout's. Throws RangeError where the readout does not fit the network. */
+const shapesOf = <N extends Op>({ params, layers }: Dynamics<N>, { name, readout }: Cost<N>): Readonly<Record<string, Shape>> => {
+  if (readout === undefined) return params
+  const shared = Object.keys(readout.params).find((parameter) => Object.hasOwn(params, parameter))
+  if (shared !== undefined) throw new RangeError(`${name}: parameter ${shared} is also one of the network's; name the readout's otherwise`)
+  const { units } = layers.at(-1) as Layer
+  if (units !== readout.features) throw new RangeError(`${name}: expected an output layer of ${readout.features} units, got ${units}`)
+  return { ...params, ...readout.params }
+}
+
 /** The first mistake in the data of a model with these layers and parameters, if any. */
-const mistakes = <T>(
-  A: Algebra<never, T>, layers: readonly Layer[], shapes: Readonly<Record<string, Shape>>, { theta, x, y }: Data<T>,
+const mistakes = <T, N extends Op>(
+  A: Algebra<never, T>, layers: readonly Layer[], shapes: Readonly<Record<string, Shape>>, cost: Cost<N>, { theta, x, y }: Data<T>,
 ): readonly Mistake[] => {
   const [batch = 1] = A.shape(x)
+  const rows = Math.max(batch, 1)
+  const target = check(A, 'target y', y, cost.readout === undefined ? layerShape(rows, layers.at(-1) as Layer) : [rows, cost.readout.outputs])
   const known = Object.keys(shapes)
   return [
     ...known.filter((name) => !Object.hasOwn(theta, name)).map((name) => missingParameter(name, known)),
     ...Object.keys(theta).filter((name) => !Object.hasOwn(shapes, name)).map((name) => unknownParameter(name, known)),
     ...Object.entries(shapes).flatMap(([name, shape]) => (Object.hasOwn(theta, name) ? check(A, name, theta[name] as T, shape) : [])),
-    ...check(A, 'input x', x, layerShape(Math.max(batch, 1), layers[0] as Layer)),
-    ...check(A, 'target y', y, layerShape(Math.max(batch, 1), layers.at(-1) as Layer)),
+    ...check(A, 'input x', x, layerShape(rows, layers[0] as Layer)),
+    ...target,
+    ...(target.length === 0 && cost.targets === 'probabilities' ? improbable(A, 'target y', y) : []),
   ]
 }
 
@@ -58,7 +89,11 @@ export const wellShaped = <T>({ algebra: A, zeros }: Problem<T>, name: string, s
   return wrong < 0 ? E.right(state) : E.left(wrongShape(`${name}, layer s${wrong + 1}`, A.shape(zeros[wrong] as T), A.shape(state[wrong] as T)))
 }
 
-/** Poses a model over A with a cost. Left with the first mistake: a wrong shape, a missing or unknown parameter, NaN or ∞. */
+/**
+ * Poses a model over A with a cost. Left with the first mistake: a wrong shape, a missing or unknown parameter, NaN or ∞, targets that are
+ * no probabilities where the cost needs them. Throws RangeError for a readout that does not fit the network: other features than
+ * units of the output layer, or a parameter of the same name.
+ */
 export function pose<N extends Op, T>(
   A: Algebra<N, T>, dynamics: GradientDynamics<N>, cost: Cost<N>,
 ): (data: Data<T>) => E.Either<Mistake, Problem<T, GradientMotion<T>>>
@@ -71,14 +106,16 @@ export function pose<N extends Op, T>(
 export function pose<N extends Op, T>(
   A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>,
 ): (data: Data<T>) => E.Either<Mistake, Problem<T>> {
+  const shapes = shapesOf(dynamics, cost)
   return (data) => {
-    const [mistake] = mistakes(A, dynamics.layers, dynamics.params, data)
+    const [mistake] = mistakes(A, dynamics.layers, shapes, cost, data)
     if (mistake !== undefined) return E.left(mistake)
     const [batch = 0] = A.shape(data.x)
     return E.right({
       algebra: A,
       motion: dynamics.at(A)(data.theta, data.x),
-      costing: cost.at(A)(data.y),
+      costing: cost.at(A)(data.y, data.theta),
+      readout: cost.readout?.params ?? {},
       batch,
       zeros: dynamics.layers.slice(1).map((layer) => A.fill(layerShape(batch, layer), 0)),
     })

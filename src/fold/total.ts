@@ -9,7 +9,7 @@
 import type { Layers, Params } from '../phi/interaction.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import type { Nudge } from './nudge.ts'
-import { nudgedPhase, zipParams } from './nudged-phase.ts'
+import { nudgedPhase, nudgedRule, restingRule, zipParams } from './nudged-phase.ts'
 import type { Moment, Phase } from './phase.ts'
 import type { Problem } from './pose.ts'
 
@@ -29,12 +29,12 @@ export const totals = <T>(A: Algebra<never, T>, phase: Phase<Moment<T>>): Phase<
 export const contrasts = <T, U>(
   problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>, previous: Layers<T> = settled,
 ): Phase<() => Params<U>> => {
-  const { algebra: A, motion, batch } = problem
-  const start = motion.rule(settled, previous)
+  const { algebra: A, batch } = problem
+  const start = restingRule(problem, settled, previous)
   const from = (s: Layers<T>, states: Phase<Layers<T>>): Phase<() => Params<U>> => ({
     next: () => {
       const [next, later] = states.next()
-      const total = () => zipParams(motion.rule(next, s), start, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch))
+      const total = () => zipParams(nudgedRule(problem, nudge.beta, next, s), start, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch))
       return [total, from(next, later)]
     },
   })

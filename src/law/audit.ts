@@ -19,7 +19,7 @@ const families: readonly Family[] = [
   {
     number: 1, title: 'Every derivative, against an independent witness',
     about: 'Derivatives are written by hand; dual numbers, the complex step and differences of rationals check them.',
-    files: folder('activations', 'derivative-laws', 'derivatives', 'conv-laws'),
+    files: folder('activations', 'derivative-laws', 'derivatives', 'conv-laws', 'cross-entropy', 'softmax', 'readout'),
   },
   {
     number: 2, title: 'Symmetry: hypothesis (H1) of the theorem',
@@ -34,12 +34,12 @@ const families: readonly Family[] = [
   {
     number: 4, title: 'The two folds are what they are called',
     about: 'BPTT is the adjoint of the forward steps, settled or not.',
-    files: folder('folds', 'samples'),
+    files: folder('folds', 'samples', 'readout'),
   },
   {
     number: 5, title: 'The theorem',
     about: 'Δ is EP in the limit β → 0, ∇ is BPTT; D = diag σ′. The statement as a program: [src/theorem.ts](../src/theorem.ts).',
-    files: folder('theorem', 'theorem-float', 'tracked'),
+    files: folder('theorem', 'theorem-float', 'tracked', 'readout', 'cross-entropy-theorem'),
     tests: ['properties/theorem.exact.test.ts', 'properties/theorem.float.test.ts'],
   },
   {
@@ -71,7 +71,7 @@ const families: readonly Family[] = [
     number: 14, title: 'Number systems and tensors keep their own laws',
     about: 'Exact ones those of a field, floats what rounding leaves of them.',
     files: folder(
-      'numbers', 'number-ring', 'number-rounding', 'number-functions',
+      'numbers', 'number-ring', 'number-rounding', 'number-functions', 'exponentials',
       'tensors', 'tensor-products', 'tensor-entries', 'tensor-positions', 'tensor-shapes', 'tensor-memory'),
   },
 ]

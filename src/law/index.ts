@@ -3,15 +3,20 @@
  */
 import { activationLaws } from './activations.ts'
 import { convolutionLaws } from './conv-laws.ts'
+import { crossEntropyLaws } from './cross-entropy.ts'
+import { crossEntropyTheoremLaws } from './cross-entropy-theorem.ts'
 import { derivativeLaws } from './derivative-laws.ts'
+import { exponentialLaws } from './exponentials.ts'
 import { foldLaws } from './folds.ts'
 import { interpreterLaws } from './interpreters.ts'
 import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
 import { numberLaws } from './numbers.ts'
+import { readoutLaws } from './readout.ts'
 import { sampleLaws } from './samples.ts'
 import { simdLaws } from './simd-laws.ts'
+import { softmaxLaws } from './softmax.ts'
 import { spatialLaws } from './spatial.ts'
 import { tensorLaws } from './tensors.ts'
 import { exactTheoremLaws } from './theorem.ts'
@@ -35,6 +40,6 @@ export { algebraLaws } from './tensors.ts'
 
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
-  ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
-  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
+  ...activationLaws, ...crossEntropyLaws, ...softmaxLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
+  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...exponentialLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

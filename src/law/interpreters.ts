@@ -19,7 +19,7 @@ import { steps } from './agreement-steps.ts'
 import { gamma, slack } from './closeness.ts'
 import type { Law } from './law.ts'
 import { anyDoubles, dyadics, entries } from './number-arbitraries.ts'
-import { errorFree, type Tracked, tracked } from './tracked.ts'
+import { errorFree, type Tracked, tracked, type TrackedOp } from './tracked.ts'
 
 /** L12 for a pair of interpreters: single operations, and whole steps. */
 export const agreementLaws = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, V>): readonly Law[] =>
@@ -72,9 +72,9 @@ const exactRead = (x: Tensor): readonly Rational[] => [...reference.numbers(x)].
 const rationalView: View<'clip' | 'inside', Lifted<Rational>, Rational> = { algebra: Q, embed: Q.of, read: (x) => x.data }
 const dyadicView: View<'clip' | 'inside', Tensor, Rational> = { algebra: reference, embed: reference.of, read: exactRead }
 
-const realView: View<'tanh' | 'logistic', Lifted<number>, Complex> =
+const realView: View<TrackedOp, Lifted<number>, Complex> =
   { algebra: F, embed: F.of, read: (x) => x.data.map((re) => ({ re, im: 0 })) }
-const complexView: View<'tanh' | 'logistic', Lifted<Complex>, Complex> = { algebra: C, embed: C.of, read: (x) => x.data }
+const complexView: View<TrackedOp, Lifted<Complex>, Complex> = { algebra: C, embed: C.of, read: (x) => x.data }
 
 /** An exact number, or a float with a bound on its error. */
 interface Estimate {
@@ -116,7 +116,7 @@ export const interpreterLaws: readonly Law[] = [
     ...inFloats, gap: sameDouble,
     operands: fc.oneof({ weight: 4, arbitrary: entries }, { weight: 1, arbitrary: anyDoubles }),
     states: entries, factors: ordinary,
-    functions: ['tanh', 'logistic', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
+    functions: ['tanh', 'logistic', 'exp', 'log', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
     faults: [
       wrongly(inFloats)('sums run backwards', {
         dot: (a, b) => F.dot(lifted(a.shape, a.data.toReversed()), lifted(b.shape, b.data.toReversed())),
@@ -124,6 +124,8 @@ export const interpreterLaws: readonly Law[] = [
       wrongly(inFloats)('tanh by exponentials', {
         tanh: (x) => lifted(x.shape, x.data.map((e) => 1 - 2 / (Math.exp(2 * e) + 1))),
       }),
+      wrongly(inFloats)('exp by the logarithm of a power of two', { exp: (x) => lifted(x.shape, x.data.map((e) => 2 ** (e / Math.LN2))) }),
+      wrongly(inFloats)('log by base two', { log: (x) => lifted(x.shape, x.data.map((e) => Math.log2(e) * Math.LN2)) }),
       wrongly(inFloats)('division by a reciprocal', { over: (x, c) => F.scale(1 / c, x) }),
       wrongly(inFloats)('clip hides NaN', {
         clip: (x) => lifted(x.shape, F.clip(x).data.map((e) => (Number.isNaN(e) ? 0 : e))),
@@ -134,8 +136,9 @@ export const interpreterLaws: readonly Law[] = [
     prefix: 'L12.dual', about: ['dualOf', 'reference'], rung: 'interpreters',
     ...withoutTangents, gap: dualGap(sameDouble),
     operands: entries, states: entries, factors: ordinary,
-    functions: ['tanh', 'logistic', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
+    functions: ['tanh', 'logistic', 'exp', 'log', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
     faults: [
+      wrongly(withoutTangents)('exp is its tangent', { exp: (x) => ({ primal: DR.exp(x).primal, tangent: DR.exp(x).primal }) }),
       wrongly(withoutTangents)('constants carry a tangent', {
         fill: (shape, c) => ({ primal: reference.fill(shape, c), tangent: reference.fill(shape, c) }),
       }),
@@ -186,17 +189,19 @@ export const interpreterLaws: readonly Law[] = [
   },
   // tanh of a real complex number divides by exactly 1. Over c it forms (x c) / (c c), three roundings instead of one: γ_4.
   // logistic: (1 + tanh(x/2)) / 2 has error ½ (2u + u), 1 / (1 + e^−x) at most 2u (see L14.float64.functions): below 4u.
-  ...agreementLaws<'tanh' | 'logistic', Lifted<number>, Lifted<Complex>, Complex>({
+  ...agreementLaws<TrackedOp, Lifted<number>, Lifted<Complex>, Complex>({
     prefix: 'L12.complex', about: ['complex', 'lift', 'float64'], rung: 'float64',
     ...onReals, gap: complex.distance,
     operands: entries, states: entries, factors: ordinary,
-    functions: ['tanh', 'logistic'], activations: [tanh, quadratic],
+    functions: ['tanh', 'logistic', 'exp', 'log'], activations: [tanh, quadratic],
     allowance: (operation, magnitude) =>
       operation === 'over' ? gamma(4) * magnitude : operation === 'logistic' ? 4 * u : 0,
     faults: [
       wrongly(onReals)('logistic of 4x − 2', {
         logistic: (x) => C.logistic(C.sub(C.scale(4, x), C.fill(x.shape, 2))),
       }),
+      wrongly(onReals)('exp of the half', { exp: (x) => C.exp(C.over(x, 2)) }),
+      wrongly(onReals)('log on another branch', { log: (x) => C.add(C.log(x), lifted(x.shape, x.data.map(() => ({ re: 0, im: 2 * Math.PI })))) }),
       wrongly(onReals)('neg conjugates and adds i', {
         neg: (x) => lifted(x.shape, x.data.map(({ re, im }) => ({ re: -re, im: 1 - im }))),
       }),

@@ -17,7 +17,7 @@ import type { Law } from './law.ts'
 import { anyDoubles, entries, singleEntries } from './number-arbitraries.ts'
 import { deferral } from './simd-deferral.ts'
 import { products } from './simd-products.ts'
-import { type Tracked, tracked, trackedOver } from './tracked.ts'
+import { type Tracked, tracked, type TrackedOp, trackedOver } from './tracked.ts'
 
 type Tensor64 = SimdTensor<Float64Array>
 type Tensor32 = SimdTensor<Float32Array>
@@ -36,7 +36,7 @@ interface Estimate {
   readonly error: number
 }
 
-const estimated = <T>(below: Algebra<never, T>, algebra: Algebra<'tanh' | 'logistic', Tracked<T>>): View<'tanh' | 'logistic', Tracked<T>, Estimate> => ({
+const estimated = <T>(below: Algebra<never, T>, algebra: Algebra<TrackedOp, Tracked<T>>): View<TrackedOp, Tracked<T>, Estimate> => ({
   algebra,
   embed: algebra.of,
   read: ({ value, error }) => {
@@ -45,7 +45,7 @@ const estimated = <T>(below: Algebra<never, T>, algebra: Algebra<'tanh' | 'logis
   },
 })
 const tracked32 = trackedOver(S32, singleRoundoff, Math.fround)
-const inBounds: Pair<'tanh' | 'logistic', Tracked, Tracked<Tensor32>, Estimate> =
+const inBounds: Pair<TrackedOp, Tracked, Tracked<Tensor32>, Estimate> =
   { first: estimated(reference, tracked), second: estimated(S32, tracked32) }
 
 const ordinary: fc.Arbitrary<number> = fc.constantFrom(-2, 0.5, 1, 3, -0.1)
@@ -55,7 +55,7 @@ const withOddOnes = (usual: fc.Arbitrary<number>): fc.Arbitrary<number> =>
 
 const exact = {
   rung: 'interpreters', gap: sameDouble, factors: ordinary,
-  functions: ['tanh', 'logistic', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
+  functions: ['tanh', 'logistic', 'exp', 'log', 'clip', 'inside'], activations: [tanh, sigm, hardSigmoid, quadratic],
 } as const
 
 const doubles = {
@@ -83,6 +83,7 @@ const singles = {
   ...exact, ...inSingles, prefix: 'L12.simd32', about: ['simd32', 'lift', 'float32'],
   operands: withOddOnes(singleEntries), states: singleEntries,
   faults: [
+    wrongly(inSingles)('exp a little too large', { exp: (x) => S32.of(S32.shape(x), S32.numbers(x).map((e) => Math.exp(e) * (1 + 2 ** -22))) }),
     wrongly(inSingles)('dot sums in double precision', { dot: once(reference.dot) }),
     wrongly(inSingles)('a product sums in double precision', { matmulTN: once(reference.matmulTN) }),
     wrongly(inSingles)('c in c · x is not rounded', {
@@ -95,8 +96,17 @@ const nearby = {
   ...inBounds, prefix: 'L12.simd32-reference', about: ['simd32', 'reference', 'singleRoundoff'], rung: 'float32',
   gap: (a: Estimate, b: Estimate) => Math.max(0, Math.abs(a.value - b.value) - (a.error + b.error) * slack),
   operands: singleEntries, states: singleEntries, factors: ordinary,
-  functions: ['tanh', 'logistic'], activations: [tanh, sigm, quadratic],
+  functions: ['tanh', 'logistic', 'exp', 'log'], activations: [tanh, sigm, quadratic],
   faults: [
+    wrongly(inBounds)('exp of an argument off by 2⁻¹²', {
+      exp: (x) => tracked32.exp({ value: S32.add(x.value, S32.fill(S32.shape(x.value), 2 ** -12)), error: x.error }),
+    }),
+    wrongly(inBounds)('log is off by 2⁻¹⁶', {
+      log: (x) => {
+        const { value, error } = tracked32.log(x)
+        return { value: S32.add(value, S32.fill(S32.shape(value), 2 ** -16)), error }
+      },
+    }),
     wrongly(inBounds)('a product is off by 2⁻¹⁶', {
       matmulNT: (a, b) => {
         const { value, error } = tracked32.matmulNT(a, b)
@@ -111,7 +121,7 @@ export const simdLaws: readonly Law[] = [
   operations<Op, Tensor, Tensor64, number>(doubles), steps<Op, Tensor, Tensor64, number>(doubles),
   operations<Op, Lifted<number>, Tensor32, number>(singles), steps<Op, Lifted<number>, Tensor32, number>(singles),
   ...[operations, steps].map((of) => ({
-    ...of<'tanh' | 'logistic', Tracked, Tracked<Tensor32>, Estimate>(nearby),
+    ...of<TrackedOp, Tracked, Tracked<Tensor32>, Estimate>(nearby),
     says: 'what simd32 computes differs from what reference computes by no more than their error bounds',
   })),
   ...products,

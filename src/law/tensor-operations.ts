@@ -33,7 +33,7 @@ export const operandsOf = <T>(
 
 /** Every operation of an algebra that yields a tensor, by name; the functions where there are any. */
 export const allOperations = <T>(A: Operations<T>): Readonly<Record<string, (x: Operands<T>) => T>> => {
-  const { tanh, logistic, clip, inside } = A
+  const { tanh, logistic, exp, log, clip, inside } = A
   return {
     add: ({ a, a2 }) => A.add(a, a2),
     sub: ({ a, a2 }) => A.sub(a, a2),
@@ -54,6 +54,9 @@ export const allOperations = <T>(A: Operations<T>): Readonly<Record<string, (x: 
     fill: ({ a, number }) => A.fill(A.shape(a), number),
     ...(tanh && { tanh: ({ a }) => tanh(a) }),
     ...(logistic && { logistic: ({ a }) => logistic(a) }),
+    ...(exp && { exp: ({ a }) => exp(a) }),
+    // Of 1 + a², so that there is a logarithm in every interpreter.
+    ...(log && { log: ({ a }) => log(A.add(A.mul(a, a), A.fill(A.shape(a), 1))) }),
     ...(clip && { clip: ({ a }) => clip(a) }),
     ...(inside && { inside: ({ a }) => inside(a) }),
   }

@@ -6,6 +6,7 @@
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { Cost } from '../cost/cost.ts'
 import { squaredError } from '../cost/squared-error.ts'
 import { backpropagation } from '../fold/bptt.ts'
 import { freePhase, type Settled } from '../fold/free-phase.ts'
@@ -26,9 +27,8 @@ import { limit, vanishing } from '../theorem.ts'
 import { slack } from './closeness.ts'
 import { type Law, law, type Verdict, worst } from './law.ts'
 import { faultyMotion, mapParams, withUnitMetric } from './mutants.ts'
-import { errorFree, tracked, type Tracked } from './tracked.ts'
+import { errorFree, tracked, type Tracked, type TrackedOp } from './tracked.ts'
 
-type Smooth = 'tanh' | 'logistic'
 
 /** |f + g| entry by entry, held against the sum of both error bounds; a verdict for the worst entry. */
 const entryVerdict = (f: Tensor, g: Tensor, boundF: Tensor, boundG: Tensor): Verdict => {
@@ -44,11 +44,13 @@ const trackedData = ({ theta, x, y }: Data<Tensor>): Data<Tracked> =>
  * EP's limit over tracked tensors. In float64 the primal state returns to s* bit for bit at every step (the instance is settled so), so the
  * tangent recursion starts each step from s* as exact data; its error is that of the tangent alone.
  */
-const trackedLimit = (dynamics: ExactDynamics<Smooth>, data: Data<Tracked>, state: Layers<Tracked>): E.Either<Mistake, Phase<Moment<Tracked>>> => {
+const trackedLimit = (
+  dynamics: ExactDynamics<TrackedOp>, cost: Cost<TrackedOp>, data: Data<Tracked>, state: Layers<Tracked>,
+): E.Either<Mistake, Phase<Moment<Tracked>>> => {
   const D = dualOf(tracked)
   const constants: Data<DualTensor<Tracked>> = { theta: mapParams(data.theta, D.constant), x: D.constant(data.x), y: D.constant(data.y) }
   return pipe(
-    pose(D, dynamics, squaredError)(constants),
+    pose(D, dynamics, cost)(constants),
     E.map((problem): Problem<DualTensor<Tracked>> => ({
       ...problem,
       motion: {
@@ -59,8 +61,13 @@ const trackedLimit = (dynamics: ExactDynamics<Smooth>, data: Data<Tracked>, stat
     E.map((problem) => equilibriumPropagation(problem, vanishing(tracked), state.map(D.constant))))
 }
 
-/** The worst verdict over all entries, quantities and t < K, for a settled network. */
-export const floatTheorem = (dynamics: ExactDynamics<Smooth>, truth: ExactDynamics<Smooth>) =>
+/**
+ * The worst verdict over all entries, quantities and t < K, for a settled network. The allowances are those of `truth` with `cost`; only
+ * faults make EP take another dynamics or cost (`nudged`).
+ */
+export const floatTheorem = (
+  dynamics: ExactDynamics<TrackedOp>, truth: ExactDynamics<TrackedOp>, cost: Cost<TrackedOp> = squaredError, nudged: Cost<TrackedOp> = cost,
+) =>
   (data: Data<Tensor>, settled: Settled<Tensor>, steps: number): E.Either<Mistake, Verdict> => {
     const exactState = settled.state.map(errorFree)
     const exactBefore = Array.from({ length: steps }, () => exactState)
@@ -79,11 +86,11 @@ export const floatTheorem = (dynamics: ExactDynamics<Smooth>, truth: ExactDynami
     }
     return pipe(
       E.Do,
-      E.bind('problem', () => pose(A, dynamics, squaredError)(data)),
-      E.bind('bounded', () => pose(tracked, truth, squaredError)(trackedData(data))),
-      E.bind('forward', () => limit(A, dynamics, squaredError)(data, settled.state)),
+      E.bind('problem', () => pose(A, dynamics, cost)(data)),
+      E.bind('bounded', () => pose(tracked, truth, cost)(trackedData(data))),
+      E.bind('forward', () => limit(A, dynamics, nudged)(data, settled.state)),
       E.bind('reverse', ({ problem }) => backpropagation(problem, settled, steps)),
-      E.bind('forwardBound', () => trackedLimit(truth, trackedData(data), exactState)),
+      E.bind('forwardBound', () => trackedLimit(truth, cost, trackedData(data), exactState)),
       E.bind('reverseBound', ({ bounded }) => backpropagation(bounded, { state: exactState, before: exactBefore }, steps)),
       E.map(({ problem, bounded, forward, reverse, forwardBound, reverseBound }) => {
         const judge = pair(problem.motion.metric, bounded.motion.metric)
@@ -103,7 +110,7 @@ export interface FloatSpec {
   readonly pool: readonly number[]
 }
 
-const floatNetworks: fc.Arbitrary<FloatSpec> = fc.record({
+export const floatNetworks: fc.Arbitrary<FloatSpec> = fc.record({
   architecture: fc.constantFrom('layered' as const, 'toy' as const),
   activation: fc.constantFrom('tanh' as const, 'sigm' as const),
   sizes: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 2, maxLength: 4 }),
@@ -113,9 +120,11 @@ const floatNetworks: fc.Arbitrary<FloatSpec> = fc.record({
   pool: fc.array(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), { minLength: 61, maxLength: 61 }),
 })
 
-type Make = (setting: { readonly interaction: ReturnType<typeof layered>; readonly activation: typeof tanh | typeof sigm; readonly epsilon: number }) => ExactDynamics<Smooth>
+/** A setting by its kind. */
+export type Make = (setting: { readonly interaction: ReturnType<typeof layered>; readonly activation: typeof tanh | typeof sigm; readonly epsilon: number }) => ExactDynamics<TrackedOp>
 
-const realise = ({ architecture, activation, sizes, batch, epsilon, pool }: FloatSpec, make: Make) => {
+/** The network and its data over the reference. */
+export const realise = ({ architecture, activation, sizes, batch, epsilon, pool }: FloatSpec, make: Make): { readonly dynamics: ExactDynamics<TrackedOp>; readonly data: Data<Tensor> } => {
   const interaction = (architecture === 'toy' ? toy : layered)(sizes)
   const dynamics = make({ interaction, activation: activation === 'tanh' ? tanh : sigm, epsilon })
   const shapes = [[batch, sizes[0] as number], [batch, sizes.at(-1) as number], ...Object.values(interaction.params)]
@@ -159,9 +168,9 @@ const floatLaw = (name: string, make: Make, about: string, faults: readonly (rea
 const nearly = (make: Make): Make => (setting) => faultyMotion(make(setting), (B, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => B.scale(1 + 1e-12, p)) }))
 
 export const floatTheoremLaws: readonly Law[] = [
-  floatLaw('L5.energy-based.float64', energyBased<Smooth>, 'energyBased', [['rule off by one part in 10¹²', nearly(energyBased<Smooth>)]]),
-  floatLaw('L5.inner-nudge.float64', innerNudged<Smooth>, 'innerNudged', [
-    ['rule off by one part in 10¹²', nearly(innerNudged<Smooth>)],
-    ['nudge outside σ, as in the paper', (setting) => withUnitMetric(outerNudged<Smooth>(setting))],
+  floatLaw('L5.energy-based.float64', energyBased<TrackedOp>, 'energyBased', [['rule off by one part in 10¹²', nearly(energyBased<TrackedOp>)]]),
+  floatLaw('L5.inner-nudge.float64', innerNudged<TrackedOp>, 'innerNudged', [
+    ['rule off by one part in 10¹²', nearly(innerNudged<TrackedOp>)],
+    ['nudge outside σ, as in the paper', (setting) => withUnitMetric(outerNudged<TrackedOp>(setting))],
   ]),
 ]

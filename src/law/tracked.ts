@@ -8,7 +8,9 @@
  *   a ± b   e_a + e_b + u|v|
  *   a · b   |a| e_b + e_a |b| + e_a e_b + u|v|
  *   Σ_k ab  |a|·e_b + e_a·|b| + e_a·e_b + γ_k |a|·|b|      γ_k of closeness.ts, any order of summation
- *   tanh    e (slope ≤ 1) + 4u|v|                           assuming Math.tanh and Math.exp within 2 ulp (1 ulp ≤ 2u|v|)
+ *   tanh    e (slope ≤ 1) + 4u|v|                           assuming Math.tanh, exp and log within 2 ulp (1 ulp ≤ 2u|v|)
+ *   exp     |v| (eᵉ − 1) + 4u|v|                            |eˣ − eᵛ| ≤ eᵛ (e^|x−v| − 1)
+ *   log     −log(1 − e/|a|) + 4u|v|                         for e < |a|; infinite otherwise
  *   σ       e/4 (slope ≤ 1/4) + 7u|v|                       exp: 4u, of 1 + exp and its reciprocal: u each, and u of slack
  * An interpreter that does not hold every double takes a number c for fl(c), with an error of |c − fl(c)|.
  * Underflow adds at most the smallest float per operation and is left out: no quantity here comes near it. The bounds are themselves
@@ -25,11 +27,15 @@ export interface Tracked<T = Tensor> {
   readonly error: T
 }
 
+/** The functions whose errors are tracked. */
+export type TrackedOp = 'tanh' | 'logistic' | 'exp' | 'log'
+
 /** A over its own values, with running error bounds. `value` is bit for bit what A computes; u and fl are its roundoff and rounding. */
 export const trackedOver = <T>(
-  A: Algebra<'tanh' | 'logistic', T>, u: number, fl: (c: number) => number,
-): Algebra<'tanh' | 'logistic', Tracked<T>> => {
-  const abs = (x: T): T => A.of(A.shape(x), A.numbers(x).map(Math.abs))
+  A: Algebra<TrackedOp, T>, u: number, fl: (c: number) => number,
+): Algebra<TrackedOp, Tracked<T>> => {
+  const entrywise = (f: (x: number) => number, x: T): T => A.of(A.shape(x), A.numbers(x).map(f))
+  const abs = (x: T): T => entrywise(Math.abs, x)
   const sum = (...terms: readonly [T, ...readonly T[]]): T => terms.reduce(A.add)
   const rounding = (value: T, units: number = 1): T => A.scale(units * u, abs(value))
   const additive = (f: (a: T, b: T) => T, gather: (a: T, b: T) => T) => (a: Tracked<T>, b: Tracked<T>): Tracked<T> => {
@@ -95,11 +101,21 @@ export const trackedOver = <T>(
       const value = A.logistic(x.value)
       return { value, error: sum(A.over(x.error, 4), rounding(value, 7)) }
     },
+    exp: (x) => {
+      const value = A.exp(x.value)
+      return { value, error: sum(A.mul(value, entrywise(Math.expm1, x.error)), rounding(value, 4)) }
+    },
+    log: (x) => {
+      const value = A.log(x.value)
+      const sizes = A.numbers(x.value)
+      const spread = A.of(A.shape(value), A.numbers(x.error).map((e, i) => -Math.log1p(-Math.min(1, e / Math.abs(sizes[i] as number)))))
+      return { value, error: sum(spread, rounding(value, 4)) }
+    },
   }
 }
 
 /** float64 with running error bounds. */
-export const tracked: Algebra<'tanh' | 'logistic', Tracked> = trackedOver(reference, unitRoundoff, (c) => c)
+export const tracked: Algebra<TrackedOp, Tracked> = trackedOver(reference, unitRoundoff, (c) => c)
 
 /** Exactly these numbers: error 0. */
 export const errorFree = (value: Tensor): Tracked => ({ value, error: reference.fill(reference.shape(value), 0) })

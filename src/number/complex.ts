@@ -32,7 +32,7 @@ const tanh = (z: Complex): Complex => {
 }
 
 /** ℂ in float64. `distance` is the larger of the distances of the two parts. */
-export const complex: NumberSystem<'tanh' | 'logistic', Complex> = {
+export const complex: NumberSystem<'tanh' | 'logistic' | 'exp' | 'log', Complex> = {
   name: 'complex',
   zero: make(0, 0),
   one: make(1, 0),
@@ -51,4 +51,11 @@ export const complex: NumberSystem<'tanh' | 'logistic', Complex> = {
     const half = tanh(make(z.re / 2, z.im / 2))
     return make((1 + half.re) / 2, half.im / 2)
   },
+  // e^(a + ib) = e^a (cos b + i sin b)
+  exp: ({ re, im }) => {
+    const size = Math.exp(re)
+    return make(size * Math.cos(im), size * Math.sin(im))
+  },
+  // log z = log |z| + i arg z, −π < arg z ≤ π
+  log: ({ re, im }) => make(Math.log(Math.hypot(re, im)), Math.atan2(im, re)),
 }

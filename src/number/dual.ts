@@ -20,7 +20,7 @@ export const dual = <N extends Op, X>(S: NumberSystem<N, X>): NumberSystem<N, Du
   // f(a + bτ) from the value y = f(a) and the slope f′(a).
   const chain = (a: Dual<X>, y: X, slope: X): Dual<X> => make(y, S.mul(slope, a.tangent))
   const f: Partial<NumberSystem<Op, X>> = S
-  const { tanh, logistic, clip, inside } = f
+  const { tanh, logistic, exp, log, clip, inside } = f
   const field: NumberSystem<never, Dual<X>> = {
     name: `dual(${S.name})`,
     zero: make(S.zero, S.zero),
@@ -54,6 +54,15 @@ export const dual = <N extends Op, X>(S: NumberSystem<N, X>): NumberSystem<N, Du
         return chain(a, y, S.mul(y, S.sub(S.one, y)))
       },
     }),
+    // exp′ = exp
+    ...(exp && {
+      exp: (a: Dual<X>) => {
+        const y = exp(a.primal)
+        return chain(a, y, y)
+      },
+    }),
+    // log′ = 1/x
+    ...(log && { log: (a: Dual<X>) => chain(a, log(a.primal), S.div(S.one, a.primal)) }),
     ...(clip && inside && { clip: (a: Dual<X>) => chain(a, clip(a.primal), inside(a.primal)) }),
     // A step function: flat wherever it is differentiable.
     ...(inside && { inside: (a: Dual<X>) => make(inside(a.primal), S.zero) }),

@@ -8,7 +8,7 @@ import type { NumberSystem, Op } from './number.ts'
 /** 2⁻²⁴: what unitRoundoff is for doubles. */
 export const singleRoundoff: number = 2 ** -24
 
-/** Singles, kept in doubles. `of` rounds. tanh and logistic are those of doubles, rounded. */
+/** Singles, kept in doubles. `of` rounds. The functions are those of doubles, rounded. */
 export const float32: NumberSystem<Op, number> = {
   ...float64,
   name: 'float32',
@@ -19,4 +19,6 @@ export const float32: NumberSystem<Op, number> = {
   div: (a, b) => Math.fround(a / b),
   tanh: (x) => Math.fround(float64.tanh(x)),
   logistic: (x) => Math.fround(float64.logistic(x)),
+  exp: (x) => Math.fround(Math.exp(x)),
+  log: (x) => Math.fround(Math.log(x)),
 }

@@ -24,6 +24,8 @@ export const float64: NumberSystem<Op, number> = {
   toNumber: (a) => a,
   tanh: Math.tanh,
   logistic: (x) => 1 / (1 + Math.exp(-x)),
+  exp: Math.exp,
+  log: Math.log,
   clip: (x) => (x < 0 ? 0 : x > 1 ? 1 : x),
   inside: (x) => (Number.isNaN(x) ? x : x >= 0 && x <= 1 ? 1 : 0),
 }

@@ -30,6 +30,10 @@ export interface Functions<X> {
   readonly tanh: (x: X) => X
   /** 1 / (1 + e^−x). */
   readonly logistic: (x: X) => X
+  /** e^x. */
+  readonly exp: (x: X) => X
+  /** The natural logarithm: of 0 it is −∞, of negative floats NaN; of complex numbers the principal branch. */
+  readonly log: (x: X) => X
   /** x moved into [0, 1]. */
   readonly clip: (x: X) => X
   /** Slope of `clip`: 1 on the closed interval [0, 1], 0 outside. */

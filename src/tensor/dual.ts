@@ -77,10 +77,13 @@ export const dualOf = <N extends Op, T>(
     infinitesimal: { primal: zeros([]), tangent: A.fill([], 1) },
   }
   const below: Partial<Algebra<Op, T>> = A
-  const { tanh, logistic, clip, inside } = below
+  const { tanh, logistic, exp, log, clip, inside } = below
   const functions = {
     ...(tanh && { tanh: chain(tanh, (_, y) => oneMinus(A.mul(y, y))) }),
     ...(logistic && { logistic: chain(logistic, (_, y) => A.mul(y, oneMinus(y))) }),
+    ...(exp && { exp: chain(exp, (_, y) => y) }),
+    // 1/x = e^(−log x): an algebra divides by numbers only.
+    ...(exp && log && { log: chain(log, (_, y) => exp(A.neg(y))) }),
     ...(clip && inside && { clip: chain(clip, inside) }),
     ...(inside && { inside: (x: D) => constant(inside(x.primal)) }),
   }

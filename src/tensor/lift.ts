@@ -126,6 +126,8 @@ export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<
   const functions = {
     ...(f.tanh && { tanh: map(f.tanh) }),
     ...(f.logistic && { logistic: map(f.logistic) }),
+    ...(f.exp && { exp: map(f.exp) }),
+    ...(f.log && { log: map(f.log) }),
     ...(f.clip && { clip: map(f.clip) }),
     ...(f.inside && { inside: map(f.inside) }),
   }

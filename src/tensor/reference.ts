@@ -151,6 +151,8 @@ export const reference: Algebra<Op, Tensor> = {
   numbers: (x) => Float64Array.from(open(x).data),
   tanh: map(float64.tanh),
   logistic: map(float64.logistic),
+  exp: map(float64.exp),
+  log: map(float64.log),
   clip: map(float64.clip),
   inside: map(float64.inside),
 }

@@ -159,6 +159,18 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       for (let i = 0; i < out.length; i++) out[i] = float64.logistic(p[i] as number)
       return close(x.shape, out)
     },
+    exp: (x) => {
+      const p = dataOf(x)
+      const out = zeros(p.length)
+      for (let i = 0; i < out.length; i++) out[i] = Math.exp(p[i] as number)
+      return close(x.shape, out)
+    },
+    log: (x) => {
+      const p = dataOf(x)
+      const out = zeros(p.length)
+      for (let i = 0; i < out.length; i++) out[i] = Math.log(p[i] as number)
+      return close(x.shape, out)
+    },
     clip: (x) => {
       const p = dataOf(x)
       const out = zeros(p.length)
