@@ -1,0 +1,133 @@
+/** `phifold diagnose` as a user meets it: a certificate, a broken hypothesis, and files that give something else. */
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const program = join(root, 'dist/cli/main.js')
+const scratch = mkdtempSync(join(tmpdir(), 'phifold-diagnose-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const newest = (folder: string): number =>
+  Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(join(folder, String(file))).mtimeMs))
+
+beforeAll(() => {
+  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (built > newest(join(root, 'src'))) return
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' })
+  expect(status, stdout).toBe(0)
+}, 120_000)
+
+interface Done {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+const phifold = (...args: readonly string[]): Promise<Done> => new Promise((resolve) => {
+  execFile(process.execPath, [program, ...args], { cwd: scratch }, (error, out, err) => {
+    resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err })
+  })
+})
+const file = (name: string, text: string): string => {
+  writeFileSync(join(scratch, name), text)
+  return name
+}
+
+/** A module whose function gives a model, with parts of the object changed. */
+const model = (setting: string, change = '{}'): string => `export default async (phifold) => {
+  const { initialise, layered, reference, seeded, tanh } = phifold
+  const dynamics = phifold.${setting}({ interaction: layered([2, 4, 3]), activation: tanh, epsilon: 1 })
+  const [theta] = initialise(reference, dynamics.params, seeded(1))
+  const made = { dynamics, theta, x: [[0.3, -0.2], [0.5, 1]], y: [[1, 0, 0], [0, 1, 0]], T: 200, K: 30, beta: 0.001 }
+  return { ...made, ...${change} }
+}
+`
+const oneLine = /^phifold diagnose: [^\n]+\n$/
+
+describe('phifold diagnose', () => {
+  it('prints a certificate and exits with 0', async () => {
+    const { code, out, err } = await phifold('diagnose', file('exact.mjs', model('innerNudged')))
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^hypothesis +check +worst at +value +allowance +verdict\n/)
+    expect(out).toMatch(/\ncertificate: every hypothesis holds/)
+    expect(out).not.toContain('BROKEN')
+  })
+
+  it('names the first broken hypothesis and exits with 1', async () => {
+    const { code, out, err } = await phifold('diagnose', file('outer.mjs', model('outerNudged')))
+    expect([code, err]).toEqual([1, ''])
+    expect(out).toMatch(/J M = M Jᵀ +s1–s2 .*BROKEN\n3 settled +not reached\n/)
+    expect(out).toMatch(/\nbroken: NudgeOutside at s1–s2\n {2}.+\n {2}try: nudge inside σ/)
+  })
+
+  it('as JSON, on another interpreter', async () => {
+    const { code, out } = await phifold('diagnose', file('outer.mjs', model('outerNudged')), '--json', '--engine', 'simd64')
+    const parsed = JSON.parse(out) as { readonly findings: readonly unknown[] }
+    expect(code).toBe(1)
+    expect(parsed).toMatchObject({ verdict: 'broken', hypothesis: 'symmetry', where: 's1–s2', cause: { _tag: 'NudgeOutside' } })
+    expect(parsed.findings.at(-1)).toMatchObject({ holds: false })
+  })
+
+  it('a divergence is a verdict, and JSON spells its infinity', async () => {
+    const change = "{ theta: { W1: [[9, 9]], b1: [1], W2: [[9]], b2: [1] }, T: 3000, y: [[1], [0]], dynamics: phifold.energyBased({ interaction: layered([2, 1, 1]), activation: phifold.identity, epsilon: 1 }) }"
+    const { code, out } = await phifold('diagnose', file('diverges.mjs', model('innerNudged', change)), '--json')
+    expect([code, (JSON.parse(out) as object)]).toMatchObject([1, { hypothesis: 'settled', cause: { _tag: 'Diverged' } }])
+    expect(out).toContain('"value": "Infinity"')
+  })
+
+  it('accuracy on the command line replaces the file\'s', async () => {
+    const { code, out } = await phifold('diagnose', file('exact.mjs', model('innerNudged')), '--accuracy', '1e-5')
+    expect(code).toBe(1)
+    expect(out).toContain('broken: BetaTooLarge')
+  })
+
+  it('takes tensors as {shape, data}, and the user\'s own numbers', async () => {
+    const change = '{ x: { shape: [2, 2], data: [0.3, -0.2, 0.5, 1] }, observed: { bpttTotal: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, p])) } }'
+    const { code, out } = await phifold('diagnose', file('observed.mjs', model('innerNudged', change)))
+    expect(code).toBe(1)
+    expect(out).toMatch(/broken: Differs at W|broken: Differs at b/)
+  })
+
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['no file', [], /expected a value for file/],
+    ['a file that is not there', ['none.mjs'], /none\.mjs: expected a module, got no such file/],
+    ['no default export', [file('no-default.mjs', 'export const x = 1')], /expected a default export/],
+    ['a module that throws', [file('throws.mjs', "throw new Error('first\\nsecond')")], /its import fails: first; make it run by itself/],
+    ['a syntax error', [file('syntax.mjs', 'export default {')], /its import fails/],
+    ['a missing package', [file('missing.mjs', "import 'no-such-package-here'\nexport default {}")], /no-such-package-here/],
+    ['no module at all', [file('model.txt', 'hello')], /expected a module \.js, \.mjs or \.ts|its import fails|expected a default export/],
+    ['no dynamics', [file('bare.mjs', 'export default { T: 5 }')], /dynamics: expected a dynamics \{name, layers, params, at\}/],
+    ['a number', [file('number.mjs', 'export default 3')], /default export: /],
+    ['a wrong T', [file('steps.mjs', model('innerNudged', '{ T: 0 }'))], /T: expected a whole number, at least 2/],
+    ['no β', [file('beta.mjs', model('innerNudged', '{ beta: "x" }'))], /beta: expected a number other than 0/],
+    ['β = 0', [file('zero.mjs', model('innerNudged', '{ beta: 0 }'))], /beta: 0 leaves nothing to divide by/],
+    ['ragged rows', [file('ragged.mjs', model('innerNudged', '{ x: [[1, 2], [3]] }'))], /x: expected a tensor, nested arrays/],
+    ['a wrong shape', [file('shape.mjs', model('innerNudged', '{ y: [[1], [2]] }'))], /target y: expected shape 2×3, got 2×1/],
+    ['a parameter missing', [file('theta.mjs', model('innerNudged', '{ theta: { W1: theta.W1 } }'))], /parameter b1 is missing/],
+    ['NaN', [file('nan.mjs', model('innerNudged', '{ x: [[NaN, 1], [1, 1]] }'))], /input x: entry 0 is NaN/],
+    ['a model that throws', [file('model-throws.mjs', model('innerNudged', "{ dynamics: { ...dynamics, at: () => { throw new Error('mine') } } }"))], /the model throws: mine/],
+    ['a function that throws', [file('function-throws.mjs', "export default () => { throw new Error('mine') }")], /mine/],
+    ['an accuracy of 0', ['x.mjs', '--accuracy', '0'], /--accuracy: expected a number above 0 and below 1/],
+    ['an unknown engine', ['x.mjs', '--engine', 'gpu'], /--engine: expected one of/],
+  ]
+  it.each(mistakes)('%s: one line and exit code 2', async (_, args, line) => {
+    const { code, out, err } = await phifold('diagnose', ...args)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toMatch(oneLine)
+    expect(err).toMatch(line)
+  })
+
+  it('a TypeScript module runs where Node can strip types, and is one line elsewhere', async () => {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+    const { code, err } = await phifold('diagnose', file('typed.ts', model('innerNudged').replace('(phifold)', '(phifold: any)')))
+    if (major > 22 || (major === 22 && minor >= 18)) expect(code, err).toBe(0)
+    else {
+      expect(code).toBe(2)
+      expect(err).toMatch(oneLine)
+      expect(err).toContain('cannot import TypeScript; use Node 22.18 or later')
+    }
+  })
+})
