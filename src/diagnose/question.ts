@@ -95,7 +95,8 @@ export const benchOf = <N extends Op, T>(A: Algebra<N, T>, { dynamics, cost, dat
     return {
       A, D, problem, data, roundoff, accuracy, dualMotion, stillMotion,
       dualProblem: {
-        algebra: D, motion: stillMotion, costing: cost.at(D)(D.constant(data.y)), batch: problem.batch, zeros: problem.zeros.map(D.constant),
+        algebra: D, motion: stillMotion, costing: cost.at(D)(D.constant(data.y), constantParams(D, data.theta)), batch: problem.batch, zeros: problem.zeros.map(D.constant),
+        readout: problem.readout,
       },
       motion: problem.motion,
       layerNames: problem.zeros.map((_, l) => `s${l + 1}`),
