@@ -102,4 +102,7 @@ export const trackedOver = <T>(
 export const tracked: Algebra<'tanh' | 'logistic', Tracked> = trackedOver(reference, unitRoundoff, (c) => c)
 
 /** Exactly these numbers: error 0. */
-export const errorFree = (value: Tensor): Tracked => ({ value, error: reference.fill(reference.shape(value), 0) })
+export const errorFreeOver = <T>(A: Algebra<never, T>) => (value: T): Tracked<T> => ({ value, error: A.fill(A.shape(value), 0) })
+
+/** The same over the reference. */
+export const errorFree: (value: Tensor) => Tracked = errorFreeOver(reference)
