@@ -102,7 +102,8 @@ describe('a certificate', () => {
 
   it('on the fast interpreter the same', () => {
     const A = simd64()
-    const question = { ...ask(energy), data: dataOn(A, energy) }
+    const { dynamics, cost, T, K, beta } = ask(energy)
+    const question = { dynamics, cost, T, K, beta, data: dataOn(A, energy) }
     expect(orThrow(diagnose(A)(question))).toEqual(verdict(ask(energy)))
   })
 })
@@ -177,7 +178,7 @@ describe('a seeded fault gets its own name', () => {
   const pooled = innerNudged({ ...mapSetting, activation: tanh })
   const narrow = energyBased({ ...setting, interaction: layered([4, 3, 3]) })
 
-  const faults: readonly (readonly [string, CauseTag, string | RegExp | undefined, Dynamics<Op>, Options?])[] = [
+  const faults: readonly (readonly [name: string, tag: CauseTag, where: RegExp, dynamics: Dynamics<Op>, options?: Options])[] = [
     // 1. derivatives
     ['gradient of the cost with the wrong sign', 'CostGradient', /s3/, energy, { cost: faultyCost((A, g) => A.neg(g)) }],
     ['gradient of the cost divided by the batch', 'CostGradient', /s3/, energy, { cost: faultyCost((A, g) => A.over(g, B)) }],
@@ -220,7 +221,7 @@ describe('a seeded fault gets its own name', () => {
     ['K too small', 'TooFewSteps', /W|b/, energyBased({ ...setting, epsilon: 0.08 }), { K: 5, T: 4000 }],
   ]
 
-  it.each(faults)('%s: %s', (_, tag, where, dynamics, options) => {
+  it.each(faults.map((fault) => ({ name: fault[0], fault })))('$name', ({ fault: [, tag, where, dynamics, options] }) => {
     expectCause(verdict(ask(dynamics, options)), tag, where)
   })
 })
