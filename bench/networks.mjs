@@ -1,5 +1,5 @@
 /**
- * `node bench/networks.mjs [N]`, after npm run build: law L5.energy-based.float64 on N random networks (10 000), half of them in each of two
+ * `npm run bench:networks [-- N]`: law L5.energy-based.float64 on N random networks (10 000), half of them in each of two
  * processes with seeds of their own. Says how long that took, the worst gap and its allowance; exit code 1 when a network fails the law.
  * What it cannot see: the law's other settings and rungs. The machine's load is printed, since it decides the time.
  */
