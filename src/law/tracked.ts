@@ -118,4 +118,7 @@ export const trackedOver = <T>(
 export const tracked: Algebra<TrackedOp, Tracked> = trackedOver(reference, unitRoundoff, (c) => c)
 
 /** Exactly these numbers: error 0. */
-export const errorFree = (value: Tensor): Tracked => ({ value, error: reference.fill(reference.shape(value), 0) })
+export const errorFreeOver = <T>(A: Algebra<never, T>) => (value: T): Tracked<T> => ({ value, error: A.fill(A.shape(value), 0) })
+
+/** The same over the reference. */
+export const errorFree: (value: Tensor) => Tracked = errorFreeOver(reference)
