@@ -12,11 +12,12 @@ const arrows = {
   fold: ['phi', 'cost', 'tensor', 'number'],
   theorem: ['fold', 'phi', 'cost', 'tensor', 'number'],
   data: ['tensor', 'number'],
-  law: ['theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
+  estimate: ['theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
+  law: ['estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
   learn: ['fold', 'phi', 'cost', 'tensor', 'number', 'random'],
   report: [],
-  experiment: ['learn', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report'],
-  index: ['learn', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report', 'experiment'],
+  experiment: ['learn', 'estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report'],
+  index: ['learn', 'estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report', 'experiment'],
 }
 
 const paths = { theorem: '^src/theorem\\.ts$', index: '^src/index\\.ts$', random: '^src/data/random\\.ts$' }

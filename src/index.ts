@@ -16,6 +16,7 @@ export { reference, type Tensor } from './tensor/reference.ts'
 export { simd32, simd64, type SimdTensor } from './tensor/simd/interpreter.ts'
 export type { SimdOptions } from './tensor/simd/products.ts'
 export { lift, lifted, type Lifted } from './tensor/lift.ts'
+export { type Analytic, type ComplexAlgebra, complexOf, type ComplexTensor } from './tensor/complex.ts'
 export { type DualAlgebra, dualOf, type DualTensor } from './tensor/dual.ts'
 
 // Φ: interactions, activations, settings
@@ -58,6 +59,15 @@ export { compare, type CompareOptions, type Comparison, type Curve, flatten, typ
 export {
   compareFolds, type Conclusion, conclusion, type Hypotheses, hypotheses, limit, vanishing,
 } from './theorem.ts'
+
+// Estimators of the gradient
+export type { Course, Estimate, Estimator, Rest } from './estimate/estimator.ts'
+export { bptt, implicit, type ImplicitOptions, rbp } from './estimate/reverse.ts'
+export { centered, oneSided, randomSign, tangent } from './estimate/nudged.ts'
+export { holomorphic } from './estimate/holomorphic.ts'
+export { continual, vectorField } from './estimate/in-time.ts'
+export { type Closeness, closeness } from './estimate/closeness.ts'
+export { type Compared, compareEstimators, type CompareEstimatorsOptions, type Estimated, type EstimatorComparison } from './estimate/compare-estimators.ts'
 
 // Learning
 export { initialise } from './learn/initialise.ts'

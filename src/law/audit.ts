@@ -48,6 +48,11 @@ const families: readonly Family[] = [
     files: folder('folds'),
   },
   {
+    number: 7, title: 'Walking back at rest',
+    about: 'RBP is BPTT at a steady state, and both tend to the implicit derivative.',
+    files: folder('reverse-estimators'),
+  },
+  {
     number: 9, title: 'Steady states belong to the network',
     about: 'Not to ε, nor to the order of updates.',
     files: folder('invariance'),

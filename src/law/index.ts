@@ -10,6 +10,7 @@ import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
 import { numberLaws } from './numbers.ts'
+import { reverseEstimatorLaws } from './reverse-estimators.ts'
 import { sampleLaws } from './samples.ts'
 import { simdLaws } from './simd-laws.ts'
 import { spatialLaws } from './spatial.ts'
@@ -33,6 +34,6 @@ export { algebraLaws } from './tensors.ts'
 
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
-  ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws,
+  ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...reverseEstimatorLaws,
   ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))
