@@ -39,7 +39,7 @@ export const halfCircle = <N extends Analytic, T>(A: Algebra<N, T>, points: numb
 }
 
 /** The same data with no imaginary part. */
-const realData = <N extends Analytic, T>(A: Algebra<N, T>, { theta, x, y }: Data<T>): Data<ComplexTensor<T>> => {
+export const realData = <N extends Analytic, T>(A: Algebra<N, T>, { theta, x, y }: Data<T>): Data<ComplexTensor<T>> => {
   const { real } = complexOf(A)
   return { theta: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, real(p)])), x: real(x), y: real(y) }
 }

@@ -9,6 +9,8 @@ import { interpreterLaws } from './interpreters.ts'
 import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
+import { movingEstimatorLaws } from './moving-estimators.ts'
+import { nudgeOrderLaws } from './nudge-orders.ts'
 import { numberLaws } from './numbers.ts'
 import { reverseEstimatorLaws } from './reverse-estimators.ts'
 import { sampleLaws } from './samples.ts'
@@ -34,6 +36,6 @@ export { algebraLaws } from './tensors.ts'
 
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
-  ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...reverseEstimatorLaws,
+  ...activationLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...reverseEstimatorLaws, ...nudgeOrderLaws, ...movingEstimatorLaws,
   ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))
