@@ -7,7 +7,6 @@ import { squaredError } from '../cost/squared-error.ts'
 import type { Estimator } from '../estimate/estimator.ts'
 import { continual, vectorField } from '../estimate/in-time.ts'
 import { oneSided, tangent } from '../estimate/nudged.ts'
-import { fittedOrder } from '../estimate/order.ts'
 import { orThrow } from '../fold/mistake.ts'
 import { rational } from '../number/rational.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
@@ -18,7 +17,7 @@ import { lift } from '../tensor/lift.ts'
 import { activationOf, anywhere, energyRest, interactionOf, networks, type NetworkSpec, stationary } from './instances.ts'
 import { type Law, law, type Verdict } from './law.ts'
 import { asymmetricLayers } from './mutants.ts'
-import { errorPoints, smoothNetwork, smoothNetworks, type SmoothSpec } from './nudge-orders.ts'
+import { errorAt, fittedFrom, smoothNetwork, smoothNetworks, type SmoothSpec } from './nudge-orders.ts'
 import { onFaulty, sameEstimate } from './reverse-estimators.ts'
 
 const A = lift(rational)
@@ -39,9 +38,8 @@ const beta = 0.0625
 
 /** continual(β, η) − EP(β) is O(η). */
 const moves = (subject: Continual) => (spec: SmoothSpec): Verdict => {
-  const rates = Array.from({ length: 12 }, (_, j) => 2 ** (-23 + j / 2))
-  const points = errorPoints(smoothNetwork(spec), (eta, steps) => subject(beta, eta, steps), oneSided(beta, spec.steps), rates, false)
-  const fitted = fittedOrder(points.filter(({ error, floor }) => floor <= 0.01 * error).slice(0, 5), { least: 5 })
+  const point = errorAt(smoothNetwork(spec), (eta, steps) => subject(beta, eta, steps), oneSided(beta, spec.steps), false)
+  const fitted = fittedFrom(point, Array.from({ length: 40 }, (_, j) => 2 ** (-26 + j / 2)))
   fc.pre(fitted !== undefined)
   return { gap: Math.abs(fitted.slope - 1), allowance: 0.05 }
 }

@@ -11,8 +11,8 @@
  * tangent, and of R(s⁰_K) over β. (That cos and sin of the circle are rounded moves each β_k by u: less than the roundings counted in the quotient by it.)
  *
  * Points count where the floor is at most 1 % of the error, and the five smallest of those are fitted, so that the next power of β is
- * as small as can be. With x = log β spaced by ½ log 2, Σ|x − x̄| / Σ(x − x̄)² = 1.73 / log 2 · … bounds what 1 % does to the slope: 0.01 · 6 / (5 log 2) < 0.02.
- * The rest of the allowances, 0.05 and 0.3, is for the next power of β.
+ * as small as can be. On x = log β with spacing h = ½ log 2, five points have Σ|x − x̄| = 6h and Σ(x − x̄)² = 10h², so that 1 % moves
+ * the slope by at most 0.01 · 0.6 / h < 0.018. The rest of the allowances, 0.05 and 0.3, is for the next power of β.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -21,7 +21,7 @@ import { squaredError } from '../cost/squared-error.ts'
 import type { Estimator } from '../estimate/estimator.ts'
 import { halfCircle, holomorphic, realData } from '../estimate/holomorphic.ts'
 import { centered, equilibrium, oneSided, tangent } from '../estimate/nudged.ts'
-import { type ErrorPoint, fittedOrder } from '../estimate/order.ts'
+import { aboveFloor, type ErrorPoint, fittedOrder, type FittedOrder } from '../estimate/order.ts'
 import { freePhase, type Settled } from '../fold/free-phase.ts'
 import { orThrow } from '../fold/mistake.ts'
 import { type Data, pose } from '../fold/pose.ts'
@@ -88,14 +88,17 @@ export const smoothNetwork = ({ kind, architecture, sizes, batch, steps, epsilon
   return { dynamics, data, settled: orThrow(settled), steps }
 }
 
+/** The most that rounding may be of an error that counts. */
+const share = 0.01
+
 const norm = <T>(params: Params<T>, numbers: (p: T) => Float64Array): number =>
   Math.sqrt(Object.values(params).reduce((total, p) => total + numbers(p).reduce((sum, x) => sum + x * x, 0), 0))
 
-/** An estimator at each β against a reference, with what rounding may have done. `rest`: whether the phase without nudge is in the gap, over β. */
-export const errorPoints = (
+/** The error of an estimator at β against a reference, with what rounding may have done. `rest`: whether the phase without nudge is in the gap, over β. */
+export const errorAt = (
   { dynamics, data, settled, steps }: SmoothNetwork, estimator: (beta: number, steps: number) => Estimator<Analytic>,
-  reference: Estimator<Analytic>, betas: readonly number[], rest: boolean,
-): readonly ErrorPoint[] => {
+  reference: Estimator<Analytic>, rest: boolean,
+): ((beta: number) => ErrorPoint) => {
   const exact = { state: settled.state.map(errorFree), before: settled.before.map((s) => s.map(errorFree)) }
   const trackedData: Data<Tracked> = { theta: mapParams(data.theta, errorFree), x: errorFree(data.x), y: errorFree(data.y) }
   const run = (each: Estimator<Analytic>): Params<Tracked> => orThrow(each.at(tracked, dynamics, squaredError)(trackedData, exact)).params
@@ -104,15 +107,25 @@ export const errorPoints = (
   const free = Array.from({ length: steps }).reduce<typeof exact.state>((s) => [...motion.step(s)], exact.state)
   const still = bound(motion.rule(free)) / (A.shape(data.x)[0] as number)
   const truth = run(reference)
-  return betas.map((beta) => {
+  return (beta) => {
     const estimate = run(estimator(beta, steps))
     const gaps = Object.fromEntries(Object.entries(estimate).map(([name, p]) => [name, A.sub(p.value, (truth[name] as Tracked).value)]))
     return { beta, error: norm(gaps, (p) => A.numbers(p)), floor: bound(estimate) + bound(truth) + (rest ? still / beta : 0) }
-  })
+  }
 }
 
-/** β from where rounding of size 100 u / β meets an error of β^N, upwards by √2. */
-const sweep = (order: number): readonly number[] => Array.from({ length: 12 }, (_, j) => 2 ** (-46 / (order + 1) + j / 2))
+/** From where rounding of size 100 u / β meets an error of β^N, upwards by √2 to ½. */
+const sweep = (order: number): readonly number[] => {
+  const least = -46 / (order + 1)
+  return Array.from({ length: Math.floor(2 * (-1 - least)) + 1 }, (_, j) => 2 ** (least + j / 2))
+}
+
+const wanted = 5
+
+/** The first points that rounding does not reach, and their fit. Undefined where there are too few. */
+export const fittedFrom = (point: (beta: number) => ErrorPoint, betas: readonly number[]): FittedOrder | undefined =>
+  fittedOrder(betas.reduce<readonly ErrorPoint[]>(
+    (found, beta) => (found.length === wanted ? found : [...found, ...aboveFloor([point(beta)], share)]), []), { share, least: wanted })
 
 interface Claim {
   readonly estimator: (beta: number, steps: number) => Estimator<Analytic>
@@ -121,9 +134,7 @@ interface Claim {
 }
 
 const judge = ({ estimator, order, within }: Claim) => (spec: SmoothSpec): Verdict => {
-  const network = smoothNetwork(spec)
-  const points = errorPoints(network, estimator, tangent(spec.steps), sweep(order), true)
-  const fitted = fittedOrder(points.filter(({ error, floor }) => floor <= 0.01 * error).slice(0, 5), { least: 5 })
+  const fitted = fittedFrom(errorAt(smoothNetwork(spec), estimator, tangent(spec.steps), true), sweep(order))
   fc.pre(fitted !== undefined)
   return { gap: Math.abs(fitted.slope - order), allowance: within }
 }
