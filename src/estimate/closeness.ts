@@ -19,6 +19,8 @@ export interface Closeness {
   readonly deviation: number
   /** Largest |f − g|, in the units of g. */
   readonly worst: number
+  /** Largest |g|. */
+  readonly reference: number
   /** In per cent of the entries. */
   readonly sameSign: number
   readonly bothZero: number
@@ -71,6 +73,7 @@ const told = ({ entries, ff, gg, fg, gap2, worst, scale, same, zero }: Sums): Cl
     rmse: Math.sqrt(quotient(gap2, Math.max(ff, gg), 0)),
     deviation: quotient(worst, scale, 0),
     worst,
+    reference: scale,
     sameSign: (100 * same) / entries,
     bothZero: (100 * zero) / entries,
   }

@@ -51,7 +51,7 @@ const together = <X>(phases: readonly Phase<X>[]): Phase<readonly X[]> => {
 
 /** K nudged steps from a settled state under each nudge, and the weighted mean of what they estimate. */
 export const equilibrium = <T, U>(
-  problem: Problem<T>, nudges: readonly [Weighted<T, U>, ...Weighted<T, U>[]], { state, before: [previous = state] }: {
+  problem: Problem<T>, nudges: readonly [Weighted<T, U>, ...readonly Weighted<T, U>[]], { state, before: [previous = state] }: {
     readonly state: Layers<T>
     readonly before: readonly Layers<T>[]
   }, steps: number,
@@ -72,7 +72,7 @@ export const equilibrium = <T, U>(
     return { params: combinedParams(out, weights, wholes), course: { phase, steps, neurons: 'metric times gradient' } }
   }))
 
-const byReal = (name: string, betas: readonly [number, ...number[]], steps: number): Estimator => ({
+const byReal = (name: string, betas: readonly [number, ...readonly number[]], steps: number): Estimator => ({
   name,
   at: (A, dynamics, cost) => (data, settled) => pipe(
     pose(A, dynamics, cost)(data),

@@ -17,6 +17,7 @@ import { badNumber, badSteps, type Mistake, notSolved } from '../fold/mistake.ts
 import { foldPhase, mapPhase, type Moment, type Phase } from '../fold/phase.ts'
 import { pose, type Problem, wellShaped } from '../fold/pose.ts'
 import { totals } from '../fold/total.ts'
+import type { PulledBack } from '../phi/dynamics.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
 import { type Course, type Estimator, finiteEstimate, wholeSteps } from './estimator.ts'
 
@@ -34,12 +35,15 @@ export const bptt = (steps: number): Estimator => ({
 })
 
 /** λ_0 = ∂ℓ/∂s at s*, and the pull there, made once. */
-const adjoint = <T>({ algebra: A, motion, costing }: Problem<T>, state: Layers<T>) => ({
+interface Adjoint<T> {
+  readonly pull: (v: Layers<T>) => PulledBack<T>
+  readonly start: Layers<T>
+}
+
+const adjoint = <T>({ algebra: A, motion, costing }: Problem<T>, state: Layers<T>): Adjoint<T> => ({
   pull: motion.pull(state),
   start: state.map((sl, l) => (l === state.length - 1 ? costing.gradient(sl) : A.fill(A.shape(sl), 0))),
 })
-
-type Adjoint<T> = ReturnType<typeof adjoint<T>>
 
 /** λ_0, λ_1, … with the parameters' share of each. */
 const adjoints = <T>({ algebra: A, batch }: Problem<T>, { pull, start }: Adjoint<T>): Phase<Moment<T>> => {

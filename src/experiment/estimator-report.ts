@@ -65,15 +65,26 @@ const wholeTable = ({ comparison: { rows } }: EstimatorRun): string => tableOf([
 const layerTable = (run: EstimatorRun): string => tableOf(['estimator', 'layer', ...headings], rowsOf(run).flatMap(([name, { layers }]) =>
   Object.entries(layers).map(([layer, c], i) => [i === 0 ? name : '', layer.replace('layer ', ''), ...cells(c)])), { align: ['left', 'left', ...right] })
 
-/** The largest rmse at any t, over parameters and over neurons. */
+/** Of each layer or parameter the largest deviation at any t over the largest entry of the reference at any t; the worst of them, for neurons and parameters. */
 const timeTable = (run: EstimatorRun): readonly string[] => {
+  const isNeuron = (quantity: string): boolean => /^s\d+$/.test(quantity)
   const rows = rowsOf(run).flatMap(([name, { course }]) => {
-    const largest = (of: (quantity: string) => boolean): number =>
-      Math.max(...course.flatMap((moment) => Object.entries(moment).filter(([quantity]) => of(quantity)).map(([, { rmse }]) => rmse)))
-    const isNeuron = (quantity: string): boolean => /^s\d+$/.test(quantity)
-    return course.length === 0 ? [] : [[name, String(course.length), figures(largest(isNeuron), 2), figures(largest((q) => !isNeuron(q)), 2)]]
+    const [first] = course
+    if (first === undefined) return []
+    const most = (quantity: string, of: (c: Closeness) => number): number =>
+      course.reduce((top, { [quantity]: c }) => (c === undefined ? top : Math.max(top, of(c))), 0)
+    const deviation = (quantity: string): number => {
+      const [worst, reference] = [most(quantity, (c) => c.worst), most(quantity, (c) => c.reference)]
+      return worst === 0 ? 0 : worst / reference
+    }
+    const largest = (names: readonly string[]): number => names.reduce((top, quantity) => Math.max(top, deviation(quantity)), 0)
+    const names = Object.keys(first)
+    return [[name, String(course.length), figures(largest(names.filter(isNeuron)), 2), figures(largest(names.filter((quantity) => !isNeuron(quantity))), 2)]]
   })
-  return rows.length === 0 ? [] : ['', 'moment by moment: the largest rmse of a layer at any t', tableOf(['estimator', 'moments', 'neurons', 'parameters'], rows, { align: ['left', 'right', 'right', 'right'] })]
+  return rows.length === 0 ? [] : [
+    '', 'moment by moment: the largest deviation at any t, over the largest entry at any t of that layer or parameter',
+    tableOf(['estimator', 'moments', 'neurons', 'parameters'], rows, { align: ['left', 'right', 'right', 'right'] }),
+  ]
 }
 
 const sweepText = ({ sweeps }: EstimatorRun): readonly string[] => sweeps.length === 0 ? [] : [
@@ -96,7 +107,7 @@ const text = (run: EstimatorRun): string => {
     `T = ${T}, batch ${batch} of ${origin}, seed ${seed}`,
     ...(synthetic ? ['data: SYNTHETIC digits stand in for MNIST; give --data DIR with its four files for the real ones'] : []),
     `free phase: moves by ${figures(residual, 2)} per step after ${T} steps${repeatedAt === null ? '' : `; repeats itself from step ${repeatedAt}`}` +
-      `${residual > 0 ? '. Divided by β this enters every nudged estimate; raise --T' : ''}`,
+      (residual > 0 ? ', which enters nudged estimates divided by β' : ''),
     '',
     wholeTable(run),
     ...comparison.rows.flatMap(({ name: estimator, result }) => (E.isLeft(result) ? [`${estimator}: ${result.left.message}`] : [])),
@@ -122,7 +133,8 @@ const chartOf = ({ network, sweeps }: EstimatorRun): E.Either<MalformedChart, Lo
     series: shown.map((sweep) => ({
       name: labelled(sweep),
       points: sweep.points.filter(({ error }) => error > 0).map(({ beta, error }) => ({ x: beta, y: error })),
-      floor: sweep.points.filter(({ floor }) => floor > 0).map(({ beta, floor }) => ({ x: beta, y: floor })),
+      // Above the first fitted point two neighbours differ by their error in β, no longer by rounding.
+      floor: sweep.points.filter(({ beta, floor }) => floor > 0 && beta <= (sweep.fitted?.used[0]?.beta ?? Infinity)).map(({ beta, floor }) => ({ x: beta, y: floor })),
       ...(sweep.fitted && { fit: {
         slope: sweep.fitted.slope, constant: sweep.fitted.constant, from: sweep.fitted.used[0]?.beta ?? NaN, to: sweep.fitted.used.at(-1)?.beta ?? NaN,
       } }),
