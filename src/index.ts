@@ -66,6 +66,7 @@ export { bptt, implicit, type ImplicitOptions, rbp } from './estimate/reverse.ts
 export { centered, oneSided, randomSign, tangent } from './estimate/nudged.ts'
 export { holomorphic } from './estimate/holomorphic.ts'
 export { continual, vectorField } from './estimate/in-time.ts'
+export { aboveFloor, type ErrorPoint, fittedOrder, type FittedOrder } from './estimate/order.ts'
 export { type Closeness, closeness } from './estimate/closeness.ts'
 export { type Compared, compareEstimators, type CompareEstimatorsOptions, type Estimated, type EstimatorComparison } from './estimate/compare-estimators.ts'
 
