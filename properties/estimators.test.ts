@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import {
-  bptt, centered, compareEstimators, continual, energyBased, type Estimator, freePhase, holomorphic, implicit, initialise, innerNudged,
-  oneSided, orThrow, pose, randomSign, rbp, reference as A, seeded, squaredError, tangent, tanh, toy, uniforms, vectorField,
+  bptt, centered, compareEstimators, continual, energyBased, type Estimator, freePhase, holomorphic, implicit, initialise, innerNudged, layered,
+  oneSided, orThrow, pose, randomSign, rbp, reference as A, seeded, squaredError, tangent, tanh, toy, uniforms, untied, vectorField,
 } from '../src/index.ts'
 import type { Analytic } from '../src/index.ts'
 
@@ -98,4 +98,45 @@ describe('estimators', () => {
     expect(orThrow(run([bptt(K + 1)], data, settled, { steps: K })).rows[0]?.result).toMatchObject(E.left({ _tag: 'BadSteps' }))
   })
 
+})
+
+describe('backward weights of their own', () => {
+  const sizes = [3, 4, 2]
+  const interaction = layered(sizes)
+  const tied = energyBased({ interaction, activation: tanh, epsilon: 0.5 })
+  const free = untied(sizes, { activation: tanh, epsilon: 0.5 })
+  const [theta] = initialise(A, interaction.params, seeded(8))
+  const batch = { x: A.of([1, 3], [0.2, 0.9, 0.5]), y: A.of([1, 2], [1, 0]) }
+  const settledFor = (B2: typeof batch.x) => {
+    const data = { ...batch, theta: { ...theta, B2 } }
+    return { data, settled: orThrow(freePhase(orThrow(pose(A, free, squaredError)(data)), { steps: 2000, keep: K })) }
+  }
+  const params = (estimator: Estimator, dynamics: typeof free, data: ReturnType<typeof settledFor>['data'] | (typeof batch & { theta: typeof theta }), settled: ReturnType<typeof settledFor>['settled']) =>
+    orThrow(estimator.at(A, dynamics, squaredError)(data, settled)).params
+
+  it('move as the tied network where they are equal, and share its gradient between them', () => {
+    const { data, settled } = settledFor(theta['W2']!)
+    const whole = params(bptt(K), tied, { ...batch, theta }, settled)
+    for (const estimator of [bptt(K), vectorField('limit', K)]) {
+      const parts = params(estimator, free, data, settled)
+      expect(A.distance(parts['W1']!, whole['W1']!)).toBeLessThan(1e-14)
+      expect(A.distance(A.add(parts['W2']!, parts['B2']!), whole['W2']!)).toBeLessThan(1e-14)
+    }
+  })
+
+  it('part EP from BPTT where they are not; BPTT stays the gradient, which the tangent of the cost confirms', () => {
+    const { data, settled } = settledFor(A.scale(-1.5, theta['W2']!))
+    const truth = params(bptt(K), free, data, settled)
+    expect(A.distance(params(rbp(K), free, data, settled)['W1']!, truth['W1']!)).toBeLessThan(1e-14)
+    expect(A.distance(params(vectorField('limit', K), free, data, settled)['W1']!, truth['W1']!)).toBeGreaterThan(1e-3)
+    // The cost at s_T with W1 moved by ±h, K = T steps from s*.
+    const h = 1e-5
+    const cost = (step: number) => {
+      const problem = orThrow(pose(A, free, squaredError)({ ...data, theta: { ...data.theta, W1: A.add(theta['W1']!, A.fill(A.shape(theta['W1']!), step)) } }))
+      const moved = orThrow(freePhase(problem, { steps: K, start: settled.state }))
+      return A.numbers(problem.costing.value(moved.state.at(-1)!))[0]!
+    }
+    const slope = A.numbers(truth['W1']!).reduce((sum, g) => sum + g, 0)
+    expect(Math.abs((cost(h) - cost(-h)) / (2 * h) - slope)).toBeLessThan(1e-8)
+  })
 })

@@ -37,6 +37,7 @@ export type {
 export type { Setting } from './phi/setting.ts'
 export { energyBased, publishedEnergyBased } from './phi/energy-based.ts'
 export { innerNudged, outerNudged, publishedOuterNudged } from './phi/prototypical.ts'
+export { untied } from './phi/feedback.ts'
 export { clamped, clampedExact } from './phi/clamped.ts'
 
 // Cost
