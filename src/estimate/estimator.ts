@@ -1,6 +1,6 @@
 /**
  * An estimator is a value: a way to estimate the gradient by θ of L*, the mean cost at the steady state. Which of them agree, and how fast, is what the laws L5, L7, L8
- * and L13 and docs/theory.md §14 say. All take a settled state and give a gradient (which ascends), so that they can be
+ * and L13 and docs/theory.md §15 say. All take a settled state and give a gradient (which ascends), so that they can be
  * exchanged and compared; EP's updates come with their sign turned.
  */
 import * as E from 'fp-ts/lib/Either.js'

@@ -4,7 +4,7 @@
  *     estimate = −(1/N) Σ_k R(s^{β_k}_K) / β_k
  *
  * If R(s^β_K) = Σ_m c_m β^m converges for |β| ≤ r, the sum keeps the terms with m ≡ 1 mod N: c_1 + c_{1+N} r^N + …, an error of O(r^N) where one
- * nudge has O(r). So β need not be small and little is lost to rounding. N = 1 is one-sided, N = 2 centered. docs/theory.md §14; law L8.
+ * nudge has O(r). So β need not be small and little is lost to rounding. N = 1 is one-sided, N = 2 centered. docs/theory.md §15; law L8.
  *
  * Re R(s^β)/β is the same at β and at its conjugate, since the model is real: only the upper half of the circle is run.
  */

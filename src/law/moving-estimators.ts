@@ -72,7 +72,7 @@ const fieldIsRule = ({ interaction: make, dynamics: of, estimator, moments }: Fi
 
 export const movingEstimatorLaws: readonly Law[] = [
   law<Continual, NetworkSpec>({
-    name: 'L13.continual.still', says: 'continual EP with η = 0 is EP: the whole estimate and every moment', cites: 'docs/theory.md §14',
+    name: 'L13.continual.still', says: 'continual EP with η = 0 is EP: the whole estimate and every moment', cites: 'docs/theory.md §15',
     about: ['continual', 'oneSided'], rung: 'exact rationals', over: ['lift(rational)'], runs: 60, instances: short, subject: continual, judge: still,
     mutants: [
       { fault: 'the weights move all the same', subject: (b, _, steps) => continual(b, 0.125, steps) },
@@ -81,7 +81,7 @@ export const movingEstimatorLaws: readonly Law[] = [
     ],
   }),
   law<Continual, SmoothSpec>({
-    name: 'L13.continual.order', says: 'continual EP is off EP by O(η): fitted order 1 ± 0.05', cites: 'docs/theory.md §14',
+    name: 'L13.continual.order', says: 'continual EP is off EP by O(η): fitted order 1 ± 0.05', cites: 'docs/theory.md §15',
     about: ['continual', 'oneSided'], rung: 'measured order', over: ['reference'], runs: 20, instances: smoothNetworks, subject: continual, judge: moves,
     mutants: [
       { fault: 'the rate is squared', subject: (b, eta, steps) => continual(b, 64 * eta ** 2, steps) },
@@ -89,7 +89,7 @@ export const movingEstimatorLaws: readonly Law[] = [
     ],
   }),
   law<Field, NetworkSpec>({
-    name: 'L13.vector-field', says: 'vector-field EP with tied weights is EP in the limit β → 0: every Δs(t) and Δθ(t)', cites: 'docs/theory.md §14',
+    name: 'L13.vector-field', says: 'vector-field EP with tied weights is EP in the limit β → 0: every Δs(t) and Δθ(t)', cites: 'docs/theory.md §15',
     about: ['vectorField', 'tangent'], rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60,
     instances: networks({ layers: 3, units: 3, batch: 2, steps: 8 }), subject: tied, judge: fieldIsRule,
     mutants: [

@@ -160,7 +160,7 @@ const halved = (beta: number, steps: number): Estimator => ({
 })
 
 const orderLaw = (name: string, says: string, claim: Claim, mutants: readonly Mutant<Claim>[]): Law => law<Claim, SmoothSpec>({
-  name, says, cites: 'docs/theory.md §9, §14', about: [claim.order < 3 ? (claim.order === 1 ? 'oneSided' : 'centered') : 'holomorphic', 'tangent'],
+  name, says, cites: 'docs/theory.md §9, §15', about: [claim.order < 3 ? (claim.order === 1 ? 'oneSided' : 'centered') : 'holomorphic', 'tangent'],
   rung: 'measured order', over: claim.order < 3 ? ['reference', 'dualOf(reference)'] : ['complexOf(reference)', 'dualOf(reference)'],
   runs: 20, instances: smoothNetworks, subject: claim, judge, mutants,
 })

@@ -155,12 +155,12 @@ const solver = implicit({ tolerance, most: 200 })
 
 export const reverseEstimatorLaws: readonly Law[] = [
   ...(['energy-based', 'prototypical'] as const).map((kind) => law<Rbp, NetworkSpec>({
-    name: `L7.rbp.${kind}`, says: 'RBP(K) and BPTT(K) are identical at a steady state: the whole gradient, and every ∇s(t) and ∇θ(t)', cites: 'docs/theory.md §2, §14',
+    name: `L7.rbp.${kind}`, says: 'RBP(K) and BPTT(K) are identical at a steady state: the whole gradient, and every ∇s(t) and ∇θ(t)', cites: 'docs/theory.md §2, §15',
     about: ['rbp', 'bptt'], rung: 'exact rationals', over: ['lift(rational)'], runs: 100,
     instances: networks({ layers: 3, units: 3, batch: 2, steps: 8 }), subject: rbp, judge: agrees(kind), mutants: rbpFaults,
   })),
   law<Estimator, NetworkSpec>({
-    name: 'L7.implicit', says: 'implicit(tolerance) and RBP(K) are as near to (∂F/∂θ)ᵀ (1 − Jᵀ)⁻¹ ∂ℓ/∂s as their remainders allow', cites: 'docs/theory.md §14',
+    name: 'L7.implicit', says: 'implicit(tolerance) and RBP(K) are as near to (∂F/∂θ)ᵀ (1 − Jᵀ)⁻¹ ∂ℓ/∂s as their remainders allow', cites: 'docs/theory.md §15',
     about: ['implicit', 'rbp'], rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 40,
     instances: small, subject: solver, judge: limits,
     mutants: [

@@ -1,5 +1,5 @@
 /**
- * Layered networks whose backward weights are their own: what vector-field EP (docs/theory.md §14) is for. In the energy-based form, with
+ * Layered networks whose backward weights are their own: what vector-field EP (docs/theory.md §15) is for. In the energy-based form, with
  * u = ρ(s) and B_l in place of W_lᵀ on the way down,
  *
  *     F^l = (1−ε) s^l + ε ρ′(s^l) ⊙ (W_l u_{l−1} + b_l + B_{l+1} u_{l+1})
