@@ -13,11 +13,12 @@ const arrows = {
   theorem: ['fold', 'phi', 'cost', 'tensor', 'number'],
   diagnose: ['theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'random'],
   data: ['tensor', 'number'],
-  law: ['theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
+  estimate: ['theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
+  law: ['estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
   learn: ['fold', 'phi', 'cost', 'tensor', 'number', 'random'],
   report: [],
-  experiment: ['learn', 'diagnose', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report'],
-  index: ['learn', 'diagnose', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report', 'experiment'],
+  experiment: ['learn', 'diagnose', 'estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report'],
+  index: ['learn', 'diagnose', 'estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report', 'experiment'],
 }
 
 const paths = { theorem: '^src/theorem\\.ts$', index: '^src/index\\.ts$', random: '^src/data/random\\.ts$' }

@@ -80,7 +80,7 @@ describe('a mistake', () => {
   const figure8 = ['figure', '8', '--out', 'never', '--sizes', '784-4-10', '--T', '9', '--K', '3']
   const recipe = ['recipe', 'P-1h', '--out', 'never', '--sizes', '784-4-10', '--batches', '1']
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, report, diagnose, golden, start, audit/],
+    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, compare, diagnose, report, golden, start, audit/],
     [['figure'], /expected a value for number/],
     [['figure', '7'], /expected a figure of the paper, all or departures, got "7"; known: 2, 3, 4, 8, 9, 10, 11, 12, 13, 16/],
     [['figure', '2', '8'], /unknown argument 8/],
@@ -132,6 +132,16 @@ describe('a mistake', () => {
     [['verify', '--law', 'L1.tanh', '--path', 'a'], /--path: expected numbers joined by colons/],
     [['verify', '--runs', '0'], /--runs: expected a whole number above 0/],
     [['verify', '--json=1'], /--json=1: expected no value/],
+    [['compare', '--estimators', 'bp'], /--estimators: expected the name of an estimator, got "bp"; known: bptt, rbp/],
+    [['compare', '--estimators', 'ep'], /--estimators: expected 1 number after ep/],
+    [['compare', '--estimators', 'ep:x'], /--estimators: expected 1 number after ep/],
+    [['compare', '--estimators', 'random:0.1:-1'], /--estimators: expected a seed from 0/],
+    [['compare', '--estimators', 'bptt,bptt'], /--estimators: expected each once, got bptt twice/],
+    [['compare', '--estimators', 'a,,b'], /--estimators: expected names joined by commas/],
+    [['compare', '--network', 'toi'], /--network: expected toy, P-1h, EB-1h or sizes such as 4-8-3, got "toi"; did you mean toy\?/],
+    [['compare', '--network', '4-0-3'], /--network: expected sizes above 0/],
+    [['compare', '--T', '3', '--K', '4'], /--T: expected at least 4 steps/],
+    [['compare', '--data', 'never'], /--data: expected a network from 784 to 10 units/],
     [['recipe'], /expected a value for network/],
     [['recipe', 'P1h'], /expected a network of Table 1, got "P1h"; did you mean P-1h\? known: EB-1h, EB-2h, P-1h, P-2h, P-3h, P-conv/],
     [[...recipe, '--K', '31'], /--T: expected at least 31 steps/],
@@ -422,6 +432,31 @@ describe('recipe', () => {
     const unsettled = await small('unsettled', '--search', '--T', '5')
     expect(unsettled).toMatchObject({ code: 1, out: '' })
     expect(unsettled.err).toMatch(/^phifold recipe: no T settles all mini-batches: free phase: after 5 steps .*raise --T[^\n]*\n$/)
+  })
+})
+
+// ── Estimators ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('compare', () => {
+  const small = (out: string, ...more: readonly string[]): Promise<Done> =>
+    phifold('compare', '--network', '3-4-2', '--K', '5', '--T', '900', '--out', out, ...more)
+
+  it('holds estimators against the limit, and tells the one that can say nothing in its row', async () => {
+    const { code, out, err } = await small('estimators', '--estimators', 'bptt,rbp,implicit:1e-10,holomorphic:3:1e300,ep:0.01,random:0.01:3,continual:0.01:0,vector-field:limit')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(Object.keys(contents(at('estimators')))).toEqual(['csv', 'json', 'txt'].map((kind) => `compare-3-4-2.${kind}`))
+    expect(out).toMatch(/^bptt +\S+ +1\.0000/m)
+    expect(out).toMatch(/^bptt +5 /m)
+    expect(out).toMatch(/^holomorphic:3:1e300: estimate holomorphic:3:1e\+300 of \w+: entry \d+ is NaN/m)
+  })
+
+  it('sweeps β, fits the orders and draws them', async () => {
+    const { code, out } = await small('swept', '--sweep', '--estimators', 'ep:0.01,centered:0.01,holomorphic:4:0.1')
+    expect(code).toBe(0)
+    const orders = ['ep', 'centered', 'holomorphic:4'].map((name) => Number(new RegExp(`^${name} +([\\d.]+) `, 'm').exec(out.slice(out.indexOf('β^order')))?.[1]))
+    expect(orders.map((order, i) => Math.abs(order - [1, 2, 4][i]!) < [0.05, 0.05, 0.3][i]!)).toEqual([true, true, true])
+    expect(Object.keys(contents(at('swept')))).toEqual(expect.arrayContaining(['compare-3-4-2-sweep.csv', 'compare-3-4-2.svg']))
+    expect(JSON.parse(readFileSync(at('swept/compare-3-4-2.json'), 'utf8'))).toMatchObject({ reference: 'tangent', network: '3-4-2' })
   })
 })
 

@@ -14,6 +14,7 @@ import type { CurveFigure } from '../src/report/chart.ts'
 import { curveFigure } from '../src/report/chart.ts'
 import { csvOf } from '../src/report/csv.ts'
 import { palette } from '../src/report/palette.ts'
+import { logFigure } from '../src/report/log-figure.ts'
 import { svgOf } from '../src/report/svg.ts'
 import { figures, markdownTableOf, tableOf } from '../src/report/table.ts'
 
@@ -189,6 +190,19 @@ describe('svg', () => {
     await drawn(example(10, 80))
     // Measured 0.45 s with the import, 0.2 s without; the bound leaves room for a busy machine.
     expect(performance.now() - start).toBeLessThan(5000)
+  })
+
+  it('draws powers on log axes, and refuses what has no logarithm', async () => {
+    const figure = {
+      title: 'error', subtitle: '', xTitle: 'β', yTitle: 'error',
+      series: [{ name: 'ep: order 1', points: [{ x: 1e-3, y: 2e-3 }, { x: 1e-2, y: 2e-2 }], floor: [{ x: 1e-3, y: 1e-9 }, { x: 1e-2, y: 1e-10 }], fit: { slope: 1, constant: 2, from: 1e-3, to: 1e-2 } }],
+    }
+    const svg = rightOf(await svgOf(rightOf(logFigure(figure))))
+    expect(svg).toContain('10⁻³')
+    expect(svg).toContain('ep: order 1')
+    expect(svg).not.toMatch(/NaN|undefined/)
+    expect(leftOf(logFigure({ ...figure, series: [{ name: 'a', points: [{ x: 1, y: 0 }], floor: [] }] })).message).toMatch(/"a": expected finite numbers above 0, got \(1, 0\)/)
+    expect(leftOf(logFigure({ ...figure, series: [] })).message).toMatch(/at least 1 point/)
   })
 
   it('says what to install when vega is missing', async () => {

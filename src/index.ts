@@ -16,6 +16,7 @@ export { reference, type Tensor } from './tensor/reference.ts'
 export { simd32, simd64, type SimdTensor } from './tensor/simd/interpreter.ts'
 export type { SimdOptions } from './tensor/simd/products.ts'
 export { lift, lifted, type Lifted } from './tensor/lift.ts'
+export { type Analytic, type ComplexAlgebra, complexOf, type ComplexTensor } from './tensor/complex.ts'
 export { type DualAlgebra, dualOf, type DualTensor } from './tensor/dual.ts'
 
 // Φ: interactions, activations, settings
@@ -36,6 +37,7 @@ export type {
 export type { Setting } from './phi/setting.ts'
 export { energyBased, publishedEnergyBased } from './phi/energy-based.ts'
 export { innerNudged, outerNudged, publishedOuterNudged } from './phi/prototypical.ts'
+export { untied } from './phi/feedback.ts'
 export { clamped, clampedExact } from './phi/clamped.ts'
 
 // Cost
@@ -65,6 +67,16 @@ export {
 export { diagnose } from './diagnose/diagnose.ts'
 export type { Observed, Question } from './diagnose/question.ts'
 export type { Cause, CauseTag, Diagnosis, Finding, Hypothesis } from './diagnose/verdict.ts'
+
+// Estimators of the gradient
+export type { Course, Estimate, Estimator, Rest } from './estimate/estimator.ts'
+export { bptt, implicit, type ImplicitOptions, rbp } from './estimate/reverse.ts'
+export { centered, oneSided, randomSign, tangent } from './estimate/nudged.ts'
+export { holomorphic } from './estimate/holomorphic.ts'
+export { continual, vectorField } from './estimate/in-time.ts'
+export { aboveFloor, type ErrorPoint, fittedOrder, type FittedOrder } from './estimate/order.ts'
+export { type Closeness, closeness } from './estimate/closeness.ts'
+export { type Compared, compareEstimators, type CompareEstimatorsOptions, type Estimated, type EstimatorComparison } from './estimate/compare-estimators.ts'
 
 // Learning
 export { initialise } from './learn/initialise.ts'

@@ -42,7 +42,7 @@ export const vanishing = <T>(A: Algebra<never, T>): Nudge<DualTensor<T>, T> => {
 }
 
 /** The same data over dual tensors, with zero tangents. */
-const constantData = <T>(A: Algebra<never, T>, { theta, x, y }: Data<T>): Data<DualTensor<T>> => {
+export const constantData = <T>(A: Algebra<never, T>, { theta, x, y }: Data<T>): Data<DualTensor<T>> => {
   const { constant } = dualOf(A)
   return {
     theta: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, constant(p)])),

@@ -4,9 +4,10 @@
  */
 import { command, flag, option, optional, parse, positional, restPositionals, subcommands } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
+import { estimatorForms } from '../experiment/estimator-names.ts'
 import type { Request, UserError } from './request.ts'
 import {
-  activationType, count, defaultSeed, engineType, figureType, knownFigures, oneOf, real, seedType, sizesType, some, valued, variantType,
+  activationType, count, defaultSeed, engineType, figureType, knownFigures, namesType, oneOf, real, seedType, sizesType, some, valued, variantType,
 } from './values.ts'
 
 // ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,6 +139,33 @@ const recipe = command({
   },
 })
 
+const compare = command({
+  name: 'compare',
+  description: 'Hold estimators of the gradient against the exact limit: EP in all its forms, BPTT, RBP, the implicit derivative',
+  args: {
+    estimators: option({
+      long: 'estimators', type: namesType, description: `names joined by commas, of ${estimatorForms}`,
+      defaultValue: () => ['bptt', 'ep:0.01', 'centered:0.01', 'holomorphic:6:0.01'], defaultValueIsSerializable: true,
+    }),
+    network: option({
+      long: 'network', type: some('--network', 'network', 'take toy, P-1h, EB-1h or sizes such as 4-8-3'), description: 'toy, P-1h, EB-1h, or the sizes of an energy-based one',
+      defaultValue: () => 'toy', defaultValueIsSerializable: true,
+    }),
+    seed,
+    out,
+    data,
+    T: hyperparameters.T,
+    K: hyperparameters.K,
+    batch: hyperparameters.batch,
+    sweep: flag({ long: 'sweep', description: 'also sweep β from 1e-6 to 1, fit the orders of the errors and draw them' }),
+  },
+  examples: [
+    { description: 'orders of the error', command: 'phifold compare --estimators ep:0.01,centered:0.01,holomorphic:6:0.1 --sweep' },
+    { description: 'all that there are', command: 'phifold compare --network 4-8-3 --estimators bptt,rbp,implicit,tangent,ep:0.01,random:0.01:7,continual:0.01:1e-6,vector-field:0.01' },
+  ],
+  handler: (args): Request => ({ _tag: 'Compare', ...args }),
+})
+
 const report = command({
   name: 'report',
   description: 'Put a folder of results on one HTML page that needs no network',
@@ -203,7 +231,7 @@ const start = command({
 
 // ── Parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const commands = { verify, figure, recipe, report, diagnose, golden, start, audit }
+const commands = { verify, figure, recipe, compare, diagnose, report, golden, start, audit }
 type Name = keyof typeof commands
 const isName = (name: string): name is Name => Object.hasOwn(commands, name)
 

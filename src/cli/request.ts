@@ -56,6 +56,22 @@ export interface RecipeRequest {
   readonly agreement: number | undefined
 }
 
+export interface CompareRequest {
+  readonly _tag: 'Compare'
+  readonly estimators: readonly string[]
+  /** A name, or sizes joined by -. */
+  readonly network: string
+  readonly seed: number
+  readonly out: string
+  /** Directory of the MNIST files. */
+  readonly data: string | undefined
+  readonly T: number | undefined
+  readonly K: number | undefined
+  readonly batch: number | undefined
+  /** Also the errors over β. */
+  readonly sweep: boolean
+}
+
 export interface ReportRequest {
   readonly _tag: 'Report'
   /** Folder of the records. */
@@ -78,6 +94,7 @@ export type Request =
   | VerifyRequest
   | FigureRequest
   | RecipeRequest
+  | CompareRequest
   | ReportRequest
   | DiagnoseRequest
   | { readonly _tag: 'Golden'; readonly paths: readonly string[] }

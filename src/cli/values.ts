@@ -56,6 +56,11 @@ export const variantType: Type<string, readonly string[]> = valued(
   '--variant', 'names', 'exact, published or names of departures joined by commas', 'leave it out for exact',
   (text) => (/^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text) ? text.split(',') : undefined))
 
+/** Names of estimators joined by commas; experiment/estimator-names.ts says which there are. */
+export const namesType: Type<string, readonly string[]> = valued(
+  '--estimators', 'names', 'names joined by commas', 'such as bptt,ep:0.01,centered:0.1',
+  (text) => (/^[^,\s]+(,[^,\s]+)*$/.test(text) ? text.split(',') : undefined))
+
 const isActivation = (name: string): name is ActivationName => Object.hasOwn(activationsByName, name)
 const activationNames = Object.keys(activationsByName).join(', ')
 

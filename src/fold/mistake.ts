@@ -14,6 +14,8 @@ export type Mistake =
   | { readonly _tag: 'BadSteps'; readonly steps: number; readonly message: string }
   | { readonly _tag: 'BadBeta'; readonly beta: number; readonly message: string }
   | { readonly _tag: 'Diverged'; readonly step: number; readonly layer: number; readonly message: string }
+  | { readonly _tag: 'NotSolved'; readonly residual: number; readonly bound: number; readonly terms: number; readonly message: string }
+  | { readonly _tag: 'BadNumber'; readonly value: number; readonly message: string }
   | { readonly _tag: 'NotSettled'; readonly residual: number; readonly tolerance: number; readonly steps: number; readonly message: string }
 
 export const wrongShape = (tensor: string, expected: Shape, actual: Shape): Mistake => ({
@@ -61,6 +63,17 @@ export const diverged = (step: number, layer: number): Mistake => ({
 export const notSettled = (residual: number, tolerance: number, steps: number): Mistake => ({
   _tag: 'NotSettled', residual, tolerance, steps,
   message: `free phase: after ${steps} steps the state still moves by ${residual}, more than ${tolerance}; use more steps or a smaller epsilon`,
+})
+
+export const notSolved = (residual: number, bound: number, terms: number): Mistake => ({
+  _tag: 'NotSolved', residual, bound, terms,
+  message: `implicit: after ${terms} terms ${residual} is left of the equation, more than ${bound}; allow more terms, or settle the state with a smaller epsilon`,
+})
+
+/** A number of an estimator that makes no sense. */
+export const badNumber = (name: string, expected: string, value: number): Mistake => ({
+  _tag: 'BadNumber', value,
+  message: `${name}: expected ${expected}, got ${value}`,
 })
 
 /** The value, or an Error with the mistake's message: for scripts and tests, where a mistake should stop everything. */

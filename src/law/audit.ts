@@ -48,6 +48,16 @@ const families: readonly Family[] = [
     files: folder('folds'),
   },
   {
+    number: 7, title: 'Walking back at rest',
+    about: 'RBP is BPTT at a steady state, and both tend to the implicit derivative.',
+    files: folder('reverse-estimators'),
+  },
+  {
+    number: 8, title: 'Orders of the error in β',
+    about: 'Fitted on log-log sweeps in float64, above a floor of rounding that is derived.',
+    files: folder('nudge-orders'),
+  },
+  {
     number: 9, title: 'Steady states belong to the network',
     about: 'Not to ε, nor to the order of updates.',
     files: folder('invariance'),
@@ -66,6 +76,11 @@ const families: readonly Family[] = [
     number: 12, title: 'Interpreters agree',
     about: 'So what is shown over rationals is shown of the program that runs over floats.',
     files: folder('interpreters', 'agreement', 'agreement-steps', 'simd-laws', 'simd-products'),
+  },
+  {
+    number: 13, title: 'Weights that move, weights that are not tied',
+    about: 'Continual and vector-field EP tend to EP.',
+    files: folder('moving-estimators'),
   },
   {
     number: 14, title: 'Number systems and tensors keep their own laws',

@@ -12,8 +12,11 @@ import { interpreterLaws } from './interpreters.ts'
 import { invarianceLaws } from './invariance.ts'
 import type { Law } from './law.ts'
 import { monoidLaws } from './monoid.ts'
+import { movingEstimatorLaws } from './moving-estimators.ts'
+import { nudgeOrderLaws } from './nudge-orders.ts'
 import { numberLaws } from './numbers.ts'
 import { readoutLaws } from './readout.ts'
+import { reverseEstimatorLaws } from './reverse-estimators.ts'
 import { sampleLaws } from './samples.ts'
 import { simdLaws } from './simd-laws.ts'
 import { softmaxLaws } from './softmax.ts'
@@ -41,5 +44,6 @@ export { algebraLaws } from './tensors.ts'
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
   ...activationLaws, ...crossEntropyLaws, ...softmaxLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
+  ...reverseEstimatorLaws, ...nudgeOrderLaws, ...movingEstimatorLaws,
   ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...exponentialLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

@@ -11,6 +11,7 @@ import { float64, unitRoundoff as u } from '../number/float64.ts'
 import { type Rational, rational } from '../number/rational.ts'
 import { hardSigmoid, polynomial, sigm, tanh } from '../phi/activation.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
+import { complexOf, type ComplexTensor } from '../tensor/complex.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { lift, type Lifted, lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
@@ -26,6 +27,7 @@ export const agreementLaws = <N extends Op, X, Y, V>(agreement: Agreement<N, X, 
   [operations(agreement), steps(agreement)]
 
 const [Q, F, C] = [lift(rational), lift(float64), lift(complex)]
+const CR = complexOf(reference)
 const [DR, DQ, QD] = [dualOf(reference), dualOf(Q), lift(dual(rational))]
 
 const plain = <N extends Op, T>(algebra: Algebra<N, T>): View<N, T, number> =>
@@ -76,6 +78,19 @@ const realView: View<TrackedOp, Lifted<number>, Complex> =
   { algebra: F, embed: F.of, read: (x) => x.data.map((re) => ({ re, im: 0 })) }
 const complexView: View<TrackedOp, Lifted<Complex>, Complex> = { algebra: C, embed: C.of, read: (x) => x.data }
 
+/** Imaginary parts where an instance carries tangents. */
+const complexNumbers: View<'tanh' | 'logistic', Lifted<Complex>, Complex> = {
+  algebra: C, embed: (shape, data, parts) => lifted(shape, data.map((re, i) => ({ re, im: parts?.[i] ?? 0 }))), read: (x) => x.data,
+}
+const complexTensors: View<'tanh' | 'logistic', ComplexTensor<Tensor>, Complex> = {
+  algebra: CR,
+  embed: (shape, data, parts) => ({ re: reference.of(shape, data), im: parts && reference.of(shape, parts) }),
+  read: (x) => {
+    const parts = reference.numbers(CR.imaginary(x))
+    return [...reference.numbers(x.re)].map((re, i) => ({ re, im: parts[i] ?? NaN }))
+  },
+}
+
 /** An exact number, or a float with a bound on its error. */
 interface Estimate {
   readonly value: Rational
@@ -98,6 +113,7 @@ const inFloats = { first: referenceView, second: floatView }
 const withoutTangents = { first: withZeros, second: zeroTangents }
 const inDuals = { first: dualNumbers, second: dualTensors }
 const inDyadics = { first: rationalView, second: dyadicView }
+const inComplex = { first: complexNumbers, second: complexTensors }
 const onReals = { first: realView, second: complexView }
 
 const dualGap = <X>(gap: (a: X, b: X) => number) => (a: Dual<X>, b: Dual<X>): number =>
@@ -204,6 +220,24 @@ export const interpreterLaws: readonly Law[] = [
       wrongly(onReals)('log on another branch', { log: (x) => C.add(C.log(x), lifted(x.shape, x.data.map(() => ({ re: 0, im: 2 * Math.PI })))) }),
       wrongly(onReals)('neg conjugates and adds i', {
         neg: (x) => lifted(x.shape, x.data.map(({ re, im }) => ({ re: -re, im: 1 - im }))),
+      }),
+    ],
+  }),
+  // A real argument's logistic is that of the reference, as above; the rest is exact, or the same function of the same number.
+  ...agreementLaws<'tanh' | 'logistic', Lifted<Complex>, ComplexTensor<Tensor>, Complex>({
+    prefix: 'L12.complex-tensors', about: ['complexOf', 'complex', 'lift'], rung: 'dyadic float64',
+    ...inComplex, gap: complex.distance,
+    operands: dyadics, states: coarse, factors: powersOfTwo,
+    functions: ['tanh', 'logistic'], activations: [quadratic],
+    allowance: (operation) => (operation === 'logistic' ? 4 * u : 0),
+    faults: [
+      wrongly(inComplex)('one factor of a product is conjugated', { mul: (a, b) => CR.mul(a, { re: b.re, im: b.im && reference.neg(b.im) }) }),
+      wrongly(inComplex)('i² is taken for 0, as in dual numbers', {
+        matmulNT: (a, b) => ({ ...CR.matmulNT(a, b), re: reference.matmulNT(a.re, b.re) }),
+      }),
+      wrongly(inComplex)('tanh of each part by itself', { tanh: (x) => ({ re: reference.tanh(x.re), im: x.im && reference.tanh(x.im) }) }),
+      wrongly(inComplex)('an absent imaginary part is not negated against', {
+        sub: (a, b) => (a.im === undefined ? { ...CR.sub(a, b), im: b.im } : CR.sub(a, b)),
       }),
     ],
   }),

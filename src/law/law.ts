@@ -7,7 +7,7 @@
 import type fc from 'fast-check'
 
 /** What a claim stands on (docs/one-page.md, laws and rungs), from no tolerance at all to a measured order. */
-export type Rung = 'exact rationals' | 'dyadic float64' | 'float64' | 'float32' | 'interpreters'
+export type Rung = 'exact rationals' | 'dyadic float64' | 'float64' | 'float32' | 'interpreters' | 'measured order'
 
 /** Largest deviation found and what rounding may explain of it; 0 allows nothing. A NaN gap never passes. */
 export interface Verdict {

@@ -2,10 +2,11 @@
  * Charts as plain values: what is drawn, never how. A renderer (svg.ts) turns a chart into a picture.
  *
  * `Chart` is a union told apart by `_tag`; a new kind of figure is a new member with its own constructor. Here are curves;
- * bars are in bar-figure.ts, colours in palette.ts.
+ * bars are in bar-figure.ts, log-log points in log-figure.ts, colours in palette.ts.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { BarFigure } from './bar-figure.ts'
+import type { LogFigure } from './log-figure.ts'
 import { gridFaults, malformed, type MalformedChart } from './malformed.ts'
 
 /** How the lines of one method are drawn. Solid lines are wide and pale: dashes of the same colour show on top. */
@@ -48,7 +49,7 @@ export interface CurveFigure {
 }
 
 /** Everything that can be drawn. */
-export type Chart = CurveFigure | BarFigure
+export type Chart = CurveFigure | BarFigure | LogFigure
 
 export type { MalformedChart } from './malformed.ts'
 

@@ -11,6 +11,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { barSpec } from './bar-spec.ts'
 import type { Chart } from './chart.ts'
 import { curveSpec } from './curve-spec.ts'
+import { logSpec } from './log-spec.ts'
 
 /** A plotting package is not installed or does not load here. */
 export interface RendererMissing {
@@ -38,7 +39,13 @@ export const installedRenderer = async (): Promise<Renderer> => {
   return { vega: vega as Renderer['vega'], vegaLite: vegaLite as Renderer['vegaLite'] }
 }
 
-const specOf = (chart: Chart): object => (chart._tag === 'Curves' ? curveSpec(chart) : barSpec(chart))
+const specOf = (chart: Chart): object => {
+  switch (chart._tag) {
+    case 'Curves': return curveSpec(chart)
+    case 'Bars': return barSpec(chart)
+    case 'Log': return logSpec(chart)
+  }
+}
 
 const rounded = (svg: string): string =>
   svg.replace(/ (d|transform|x2|y2)="([^"]*)"/g, (_, name: string, numbers: string) =>

@@ -1,0 +1,81 @@
+/** `compare`: estimators of the gradient on one network, as tables, numbers and, with --sweep, a picture of their errors over β. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { syntheticDigits } from '../data/synthetic.ts'
+import { estimatorsOf } from '../experiment/estimator-names.ts'
+import { type EstimatorReport, estimatorReportOf } from '../experiment/estimator-report.ts'
+import { type EstimatedNetwork, estimatedNetworks, runEstimators, sizedNetwork } from '../experiment/estimator-run.ts'
+import type { Source } from '../experiment/figure-data.ts'
+import { simd64 } from '../tensor/simd/interpreter.ts'
+import { closest } from './closest.ts'
+import { readMnist } from './mnist-files.ts'
+import { progress } from './progress.ts'
+import type { CompareRequest, Print, UserError } from './request.ts'
+import { filesOf } from './result-files.ts'
+import { version } from './version.ts'
+import { type Files, written } from './written.ts'
+
+const wrong = (message: string): E.Either<UserError, never> => E.left({ message })
+
+const networkOf = ({ network: name, T, K, batch }: CompareRequest): E.Either<UserError, EstimatedNetwork> => {
+  const names = estimatedNetworks.map((network) => network.name)
+  const isSizes = /^\d{1,9}(-\d{1,9})+$/.test(name)
+  const sizes = name.split('-').map(Number)
+  if (isSizes && sizes.includes(0)) return wrong(`--network: expected sizes above 0, got ${name}; write them as in 5-50-10`)
+  const found = isSizes ? sizedNetwork(sizes) : estimatedNetworks.find((network) => network.name === name)
+  if (found === undefined)
+    return wrong(`--network: expected ${names.join(', ')} or sizes such as 4-8-3, got ${JSON.stringify(name)}; did you mean ${closest(name, names)[0] ?? ''}?`)
+  const network = { ...found, T: T ?? Math.max(found.T, K ?? 0), K: K ?? found.K, batch: batch ?? found.batch }
+  return network.K > network.T ? wrong(`--T: expected at least ${network.K} steps, which BPTT walks back, got ${network.T}; raise --T or lower --K`) : E.right(network)
+}
+
+const takesDigits = ({ sizes }: EstimatedNetwork): boolean => sizes[0] === 784 && sizes.at(-1) === 10
+
+const sourceOf = ({ data, seed }: CompareRequest, network: EstimatedNetwork): TE.TaskEither<UserError, Source | undefined> => {
+  const { name, batch } = network
+  if (!takesDigits(network))
+    return data === undefined ? TE.right(undefined) : TE.left({ message: `--data: expected a network from 784 to 10 units with it, got ${name}; take P-1h or leave --data out` })
+  return data === undefined
+    ? TE.right({ digits: syntheticDigits(seed, batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
+    : pipe(readMnist(data), TE.map(({ train }) => ({ digits: train, origin: `${train.count} training images`, synthetic: false })))
+}
+
+const run = (request: CompareRequest, network: EstimatedNetwork, source: Source | undefined): E.Either<UserError, EstimatorReport> => pipe(
+  estimatorsOf(request.estimators, network.K),
+  E.mapLeft(({ message }): UserError => ({ message: `--${message}` })),
+  E.flatMap((estimators) => {
+    const bar = progress(`compare ${network.name}`, 1)
+    const result = runEstimators(simd64(), {
+      network, estimators, seed: request.seed, source, sweep: request.sweep, onProgress: (done, total) => { bar.advance(done / total) },
+    })
+    bar.end()
+    return E.isLeft(result) && result.left._tag === 'BadHyperparameter' ? wrong(`--${result.left.message}`) : result
+  }),
+  E.flatMap((done) => estimatorReportOf(done, version)))
+
+/** The result files, by name. */
+const made = async (name: string, { chart, csv, sweepCsv, json, text }: EstimatorReport): Promise<{ readonly files: Files; readonly missing: readonly string[] }> => {
+  const plain = new Map<string, string>([[`${name}.csv`, csv], [`${name}.json`, json], [`${name}.txt`, `${text}\n`]])
+  if (chart === undefined || sweepCsv === undefined) return { files: plain, missing: [] }
+  const { files, missing } = await filesOf(name, { chart, csv, json, text })
+  return { files: new Map([...files, [`${name}-sweep.csv`, sweepCsv]]), missing }
+}
+
+/** Compares, prints the text and the names of the files written. An estimator that can say nothing is told in its row. */
+export const compare = (request: CompareRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
+  TE.Do,
+  TE.apS('network', TE.fromEither(networkOf(request))),
+  // Names are checked before the work, and a folder that cannot be written to as well.
+  TE.tap(({ network }) => TE.fromEither(pipe(estimatorsOf(request.estimators, network.K), E.mapLeft(({ message }) => ({ message: `--${message}` }))))),
+  TE.bind('source', ({ network }) => sourceOf(request, network)),
+  TE.tap(() => written(request.out, new Map())),
+  TE.bind('report', ({ network, source }) => TE.fromEither(run(request, network, source))),
+  TE.bind('result', ({ network, report }) => TE.fromTask(() => made(`compare-${network.name}`, report))),
+  TE.bind('paths', ({ result }) => written(request.out, result.files)),
+  TE.map(({ report, result, paths }) => {
+    ;[report.text, '', ...paths].forEach(print)
+    result.missing.forEach((line) => complain(`phifold compare: ${line}`))
+    return 0
+  }),
+  TE.mapLeft(({ message }) => ({ message: `phifold compare: ${message}` })))

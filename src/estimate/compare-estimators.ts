@@ -1,0 +1,105 @@
+/**
+ * Several estimators on one model and one settled batch, each held against a reference: the whole gradient per parameter and per layer,
+ * and the parts for each t where both have a course.
+ *
+ * Parts for neurons are compared as M ∇s(t): where the reverse folds give ∇s(t) and the dynamics has a metric, it is applied; where
+ * it has none they are compared as they are.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Cost } from '../cost/cost.ts'
+import { flatten } from '../fold/lock-step.ts'
+import type { Flat } from '../fold/measure.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { mapPhase, type Moment, type Phase, take, zipPhases } from '../fold/phase.ts'
+import type { Data } from '../fold/pose.ts'
+import type { Dynamics, ExactMotion, Motion } from '../phi/dynamics.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
+import { type Closeness, closeness, closenessOfEach } from './closeness.ts'
+import type { Course, Estimate, Estimator, Rest } from './estimator.ts'
+import { tangent } from './nudged.ts'
+
+/** What is estimated: a model with its cost. */
+export interface Estimated<N extends Op> {
+  readonly dynamics: Dynamics<N>
+  readonly cost: Cost<N>
+}
+
+/** One estimator against the reference. */
+export interface Compared {
+  readonly whole: Closeness
+  readonly params: Readonly<Record<string, Closeness>>
+  /** Parameters whose names end in the same number, which is that of the layer they drive: W2, b2 and Wx2 are layer 2. */
+  readonly layers: Readonly<Record<string, Closeness>>
+  /** For each t < K: neurons "s1", "s2", … (batch means) and parameters. Empty where one of both has no course. */
+  readonly course: readonly Readonly<Record<string, Closeness>>[]
+}
+
+export interface EstimatorComparison {
+  readonly reference: string
+  /** In the order given. Left: that estimator cannot say anything here. */
+  readonly rows: readonly { readonly name: string; readonly result: E.Either<Mistake, Compared> }[]
+}
+
+export interface CompareEstimatorsOptions<N extends Op> {
+  /** K of the default reference, the exact limit. */
+  readonly steps: number
+  readonly reference?: Estimator<N>
+  /** Also compare moment by moment; costs each estimator a second run. */
+  readonly overTime?: boolean
+  /** Told how many estimators are done, for progress only. */
+  readonly onEstimator?: (done: number) => void
+}
+
+/** Layer → parameters that drive it. */
+const layersOf = (names: readonly string[]): Readonly<Record<string, readonly string[]>> =>
+  names.reduce<Readonly<Record<string, readonly string[]>>>((layers, name) => {
+    const layer = /\d+$/.exec(name)?.[0]
+    const label = layer === undefined ? name : `layer ${layer}`
+    return { ...layers, [label]: [...(layers[label] ?? []), name] }
+  }, {})
+
+const numbersOf = <T>(A: Algebra<never, T>, params: Params<T>): Flat =>
+  Object.fromEntries(Object.entries(params).map(([name, p]) => [name, A.numbers(p)]))
+
+/** The course with neurons as M ∇s(t). */
+const weighted = <T>({ phase, neurons }: Course<T>, weigh: (v: Layers<T>) => Layers<T>): Phase<Moment<T>> =>
+  neurons === 'gradient' ? mapPhase(phase, ({ state, param }) => ({ state: weigh(state), param })) : phase
+
+const overTime = <T>(
+  A: Algebra<never, T>, weigh: (v: Layers<T>) => Layers<T>, { course: f }: Estimate<T>, { course: g }: Estimate<T>,
+): Compared['course'] => f === undefined || g === undefined ? [] : take(
+  mapPhase(zipPhases(weighted(f, weigh), weighted(g, weigh)), ([a, b]) => closenessOfEach(flatten(A, a), flatten(A, b))), Math.min(f.steps, g.steps))
+
+/** Runs every estimator once. Left: the reference itself cannot be computed. */
+export const compareEstimators = <N extends Op, T>(A: Algebra<N, T>, { dynamics, cost }: Estimated<N>) =>
+  (
+    estimators: readonly Estimator<N>[], data: Data<T>, settled: Rest<T>,
+    { steps, reference = tangent(steps), overTime: timed = false, onEstimator = () => undefined }: CompareEstimatorsOptions<N>,
+  ): E.Either<Mistake, EstimatorComparison> => {
+    const motion: Motion<T> & Partial<ExactMotion<T>> = dynamics.at(A)(data.theta, data.x)
+    const weigh = motion.metric?.(settled.state) ?? ((v: Layers<T>) => v)
+    return pipe(
+      reference.at(A, dynamics, cost)(data, settled),
+      E.map((truth) => {
+        const g = numbersOf(A, truth.params)
+        const compared = (estimate: Estimate<T>): Compared => {
+          const f = numbersOf(A, estimate.params)
+          return {
+            whole: closeness(f, g),
+            params: closenessOfEach(f, g),
+            layers: Object.fromEntries(Object.entries(layersOf(Object.keys(g))).map(([layer, names]) => [layer, closeness(f, g, names)])),
+            course: timed ? overTime(A, weigh, estimate, truth) : [],
+          }
+        }
+        return {
+          reference: reference.name,
+          rows: estimators.map((estimator, i) => {
+            const result = pipe(estimator.at(A, dynamics, cost)(data, settled), E.map(compared))
+            onEstimator(i + 1)
+            return { name: estimator.name, result }
+          }),
+        }
+      }))
+  }
