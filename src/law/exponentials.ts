@@ -1,7 +1,8 @@
 /**
  * Law L14 for exp and log of doubles and of complex numbers, and their derivatives in both kinds of dual numbers.
  *
- * Of Math.exp, log, cos, sin and atan2 errors of at most one unit in the last place are assumed (2u, relatively), of Math.hypot two. Then
+ * exp is within 2u (L14.float64.exponential). Of Math.log, cos, sin and atan2 errors of at most one unit in the last place are assumed (2u,
+ * relatively), of Math.hypot two. Then
  *
  *     exp x · exp(−x) = 1 within 2u + 2u + u              log(exp x) = x within 2u of the argument, relatively, and 2u |x|
  *     exp(log z) = z within |z| (2u |log |z|| + 4u + 2u π of the logarithm, 2u + 2u + u of the exponential)
@@ -21,7 +22,7 @@ const exponents = fc.double({ min: -300, max: 300, noNaN: true })
 const ofDoubles: Law = law({
   name: 'L14.float64.exponentials',
   says: 'exp(x) exp(−x) = 1 within 5u, log(exp x) = x within 2u + 2u |x|; exp 0 = 1, exp(−∞) = 0, log 1 = 0, log 0 = −∞, log(−1) is NaN',
-  cites: 'ECMA-262 §21.3.2; fdlibm e_exp.c, e_log.c for the errors assumed',
+  cites: 'ECMA-262 §21.3.2; fdlibm e_log.c for the error assumed of log',
   about: ['float64'], rung: 'float64', over: ['float64'], runs: 200,
   instances: exponents,
   subject: float64,

@@ -6,6 +6,7 @@ import { convolutionLaws } from './conv-laws.ts'
 import { crossEntropyLaws } from './cross-entropy.ts'
 import { crossEntropyTheoremLaws } from './cross-entropy-theorem.ts'
 import { derivativeLaws } from './derivative-laws.ts'
+import { accuracyLaws } from './exponential-accuracy.ts'
 import { exponentialLaws } from './exponentials.ts'
 import { foldLaws } from './folds.ts'
 import { interpreterLaws } from './interpreters.ts'
@@ -45,5 +46,5 @@ export { algebraLaws } from './tensors.ts'
 export const laws: readonly Law[] = [
   ...activationLaws, ...crossEntropyLaws, ...softmaxLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
   ...reverseEstimatorLaws, ...nudgeOrderLaws, ...movingEstimatorLaws,
-  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...exponentialLaws, ...tensorLaws,
+  ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...exponentialLaws, ...accuracyLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

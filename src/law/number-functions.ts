@@ -49,8 +49,7 @@ export const clipLaws = <X>(
 })]
 
 /**
- * tanh and logistic of doubles. Of Math.exp and Math.tanh only this is assumed: errors of at most one and two units in the last place, and tanh odd.
- * Then e = exp(−x) has relative error 2u, and ŷ = fl(1 / fl(1 + e)) = y (1 + δ) with |δ| ≤ 2u (1 − y) + u + u. Hence
+ * tanh and logistic of doubles, which L14.float64.exponential holds to 4u: then e = exp(−x) has relative error 2u, and ŷ = fl(1 / fl(1 + e)) = y (1 + δ) with |δ| ≤ 2u (1 − y) + u + u. Hence
  *
  *     |fl(ŷ(x) + ŷ(−x)) − 1| ≤ 4u y(1−y) + 2u + u < 5u, and all doubles near 1 are multiples of u: ≤ 4u
  *     |fl(2ŷ(x) − 1) − tanh(x/2)| ≤ 2·2u + u + 2u = 7u
@@ -59,7 +58,7 @@ export const float64Functions: Law = law({
   name: 'L14.float64.functions',
   says: 'tanh(−x) = −tanh x, |tanh x| ≤ 1; logistic(x) + logistic(−x) = 1 within 4u, ' +
     'tanh(x/2) = 2 logistic(x) − 1 within 7u',
-  cites: 'ECMA-262 §21.3.2; fdlibm e_exp.c, s_tanh.c for the errors assumed',
+  cites: 'number/exponential.ts',
   about: ['float64'], rung: 'float64', over: ['float64'], runs: 200,
   instances: fc.oneof(fc.double({ min: -40, max: 40, noNaN: true }), doubles),
   subject: float64,

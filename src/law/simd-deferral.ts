@@ -17,6 +17,8 @@ interface Step {
   readonly shape: readonly [rows: number, columns: number]
   readonly number: number
   readonly list: (shape: Shape) => Positions
+  /** The same in a grid, as patches of a convolution lie. */
+  readonly grid: (shape: readonly [number, number]) => Positions
 }
 
 /** Operations that wait, those that read what waits in part, and those that need all of it. */
@@ -34,6 +36,13 @@ const operations = {
   'gather into a product': (A, x, y, { shape: [rows, columns], list }) => A.matmulNT(A.gather(x, list([rows, 3])), A.gather(y, list([columns, 3]))),
   'gather into a product over rows': (A, x, y, { shape: [rows], list }) => A.matmulTN(A.gather(x, list([rows, rows])), A.over(y, rows)),
   'product into scatter': (A, x, y, { shape, list }) => A.scatter(A.matmulNN(A.gather(x, list([shape[0], 1])), A.gather(y, list([1, shape[1]]))), list(shape), shape),
+  'patches into a product': (A, x, y, { shape: [rows, columns], list, grid }) => A.matmulNT(A.gather(x, grid([rows, 5])), A.gather(y, list([columns, 5]))),
+  'patches into a product, twice': (A, x, y, { shape: [rows, columns], list, grid }) => {
+    const under = A.gather(x, grid([rows, 6]))
+    return A.add(A.matmulNN(under, A.gather(y, list([6, columns]))), A.matmulNT(under, A.gather(x, list([columns, 6]))))
+  },
+  'product onto patches': (A, x, y, { shape, list, grid }) => A.scatter(A.matmulNN(A.gather(x, list([7, 1])), A.gather(y, list([1, 4]))), grid([7, 4]), shape),
+  'patches onto patches': (A, x, y, { shape, list, grid }) => A.scatter(A.matmulNT(A.gather(x, grid([9, 2])), A.gather(y, list([9, 2]))), grid([9, 9]), shape),
   'sum of rows': (A, x, y) => A.addRow(x, A.sumRows(y)),
 } satisfies Readonly<Record<string, <T>(A: Algebra<never, T>, x: T, y: T, step: Step) => T>>
 
@@ -74,7 +83,12 @@ const outcomes = <T>({ algebra: A, embed, read }: View<never, T, number>, { shap
       const size = of.reduce((product, n) => product * n, 1)
       return { shape: of, at: Int32Array.from(uniforms(seeded(own), size, -1, count)[0], Math.floor) }
     }
-    return [...before, operations[name](A, operand(x), operand(y), { shape, number, list })]
+    const grid = (of: readonly [number, number]): Positions => {
+      const below = (size: number, nth: number): readonly number[] => Array.from(uniforms(seeded(own + nth), size, 0, count / 2)[0], Math.floor)
+      const [bases, offsets] = [below(of[0], 0), below(of[1], 1)]
+      return { shape: of, at: bases.flatMap((base) => offsets.map((offset) => base + offset)) }
+    }
+    return [...before, operations[name](A, operand(x), operand(y), { shape, number, list, grid })]
   }, start)
   return (lastFirst ? tensors.toReversed() : tensors).flatMap((x) => [read(x), read(x)])
 }
@@ -132,6 +146,9 @@ const deferralLaw = <T, C extends Float64Array | Float32Array>(
       }),
       wrongly(pair)('each block is scattered as the first', {
         scatter: (y, positions, shape) => S.scatter(y, { shape: positions.shape, at: Array.from(positions.at, (_, i) => positions.at[i % block] ?? -1) }, shape),
+      }),
+      wrongly(pair)('all rows are the first patch', {
+        matmulNT: (a, b) => S.matmulNT(waits(a) ? rebuilt(a, (_, i, all) => all[i % (S.shape(a)[1] ?? 1)] ?? NaN) : a, b),
       }),
       wrongly(pair)('a factor of what waits is forgotten', {
         scale: (c, x) => (waits(x) ? x : S.scale(c, x)),

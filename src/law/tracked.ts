@@ -8,10 +8,10 @@
  *   a ± b   e_a + e_b + u|v|
  *   a · b   |a| e_b + e_a |b| + e_a e_b + u|v|
  *   Σ_k ab  |a|·e_b + e_a·|b| + e_a·e_b + γ_k |a|·|b|      γ_k of closeness.ts, any order of summation
- *   tanh    e (slope ≤ 1) + 4u|v|                           assuming Math.tanh, exp and log within 2 ulp (1 ulp ≤ 2u|v|)
+ *   tanh    e (slope ≤ 1) + 4u|v|                           L14.float64.exponential; also for exp and σ
  *   exp     |v| (eᵉ − 1) + 4u|v|                            |eˣ − eᵛ| ≤ eᵛ (e^|x−v| − 1)
- *   log     −log(1 − e/|a|) + 4u|v|                         for e < |a|; infinite otherwise
- *   σ       e/4 (slope ≤ 1/4) + 7u|v|                       exp: 4u, of 1 + exp and its reciprocal: u each, and u of slack
+ *   log     −log(1 − e/|a|) + 4u|v|                         for e < |a|; infinite otherwise; assuming Math.log within 2 ulp
+ *   σ       e/4 (slope ≤ 1/4) + 7u|v|                       4u of its own, and slack
  * An interpreter that does not hold every double takes a number c for fl(c), with an error of |c − fl(c)|.
  * Underflow adds at most the smallest float per operation and is left out: no quantity here comes near it. The bounds are themselves
  * computed in floats of the same kind, all terms ≥ 0, so they are right to a few hundred u: `slack` of closeness.ts covers that.

@@ -27,7 +27,7 @@ const div = (a: Complex, b: Complex): Complex => {
 
 // tanh(a + ib) = (t + i·w) / (1 + i·t·w) with t = tanh a, w = tan b: no overflow for large |a|.
 const tanh = (z: Complex): Complex => {
-  const [t, w] = [Math.tanh(z.re), Math.tan(z.im)]
+  const [t, w] = [float64.tanh(z.re), Math.tan(z.im)]
   return div(make(t, w), make(1, t * w))
 }
 
@@ -53,7 +53,7 @@ export const complex: NumberSystem<'tanh' | 'logistic' | 'exp' | 'log', Complex>
   },
   // e^(a + ib) = e^a (cos b + i sin b)
   exp: ({ re, im }) => {
-    const size = Math.exp(re)
+    const size = float64.exp(re)
     return make(size * Math.cos(im), size * Math.sin(im))
   },
   // log z = log |z| + i arg z, −π < arg z ≤ π

@@ -2,6 +2,7 @@
  * IEEE double precision: rounds to nearest, unit roundoff u = 2⁻⁵³. Addition and multiplication commute but do not
  * associate; law L14 holds the other ring laws to their rounding bounds.
  */
+import { exp, logistic, tanh } from './exponential.ts'
 import type { NumberSystem, Op } from './number.ts'
 
 /** u = 2⁻⁵³: |fl(a ∘ b) − (a ∘ b)| ≤ u |a ∘ b| for + − × ÷, barring overflow and underflow. */
@@ -22,9 +23,9 @@ export const float64: NumberSystem<Op, number> = {
   // Infinities of one sign are equal, though their difference is NaN.
   distance: (a, b) => (a === b ? 0 : Math.abs(a - b)),
   toNumber: (a) => a,
-  tanh: Math.tanh,
-  logistic: (x) => 1 / (1 + Math.exp(-x)),
-  exp: Math.exp,
+  tanh,
+  logistic,
+  exp,
   log: Math.log,
   clip: (x) => (x < 0 ? 0 : x > 1 ? 1 : x),
   inside: (x) => (Number.isNaN(x) ? x : x >= 0 && x <= 1 ? 1 : 0),

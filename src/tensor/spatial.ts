@@ -80,19 +80,30 @@ export const windowEntry = (image: Shape, size: number, di: number, dj: number):
     ((b * channels + c) * rows + i * size + di) * columns + j * size + dj)
 }
 
-const exceeds = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b))
-
 /**
  * Where the largest entry of each window is, by its float value; the first in row-major order where several are largest (which
  * saturated zeros and black borders do produce). NaN counts as larger than any number, so that a diverged map shows.
  */
 export const windowMaxima = (image: Shape, values: Float64Array, size: number): Positions => {
-  const first = windowEntry(image, size, 0, 0)
-  const columns = image[3] as number
-  const offsets = Array.from({ length: size * size }, (_, e) => Math.floor(e / size) * columns + (e % size))
-  return {
-    shape: first.shape,
-    at: Int32Array.from(first.at, (corner) =>
-      offsets.reduce((best, offset) => (exceeds(values[corner + offset] as number, values[best] as number) ? corner + offset : best), corner)),
-  }
+  const [batch, channels, rows, columns] = imageShape('pool', image)
+  const [down, across] = [Math.floor(rows / size), Math.floor(columns / size)]
+  const at = new Int32Array(batch * channels * down * across)
+  let w = 0
+  for (let map = 0; map < batch * channels; map++)
+    for (let i = 0; i < down; i++)
+      for (let j = 0; j < across; j++, w++) {
+        const corner = (map * rows + i * size) * columns + j * size
+        let best = corner
+        let most = values[corner] as number
+        for (let di = 0; di < size; di++)
+          for (let dj = 0, k = corner + di * columns; dj < size; dj++, k++) {
+            const value = values[k] as number
+            if (value > most || (Number.isNaN(value) && !Number.isNaN(most))) {
+              best = k
+              most = value
+            }
+          }
+        at[w] = best
+      }
+  return { shape: [batch, channels, down, across], at }
 }

@@ -1,7 +1,7 @@
 /**
  * The memory of a machine, from 0 up:
  *
- *     spare tile | slots for blocks of entries | the rest: products.ts
+ *     spare tile | constants | slots for blocks of entries | the rest: products.ts
  */
 import type { Cells, Kind } from './kinds.ts'
 import { type Machine, machineOf } from './machine.ts'
@@ -20,6 +20,8 @@ export interface Arena<C> {
   readonly machine: Machine
   /** All of the memory; another array after `extend`. */
   readonly heap: () => C
+  /** Puts whole numbers, each times `factor`, to an address. */
+  readonly putWhole: (numbers: Int32Array, factor: number, at: number) => void
   /** Makes sure that there is memory up to `end`. */
   readonly extend: (end: number) => void
   /** Entries of a slot. */
@@ -39,7 +41,12 @@ export const arenaOf = <C extends Cells>(kind: Kind<C>, slotSize: number): Arena
     machine.memory.grow(Math.ceil(missing / PAGE))
     heap = kind.view(machine.memory.buffer)
   }
-  const slot = (nth: number): number => ROWS * WIDTH + nth * size
+  const putWhole = (numbers: Int32Array, factor: number, at: number): void => {
+    const view = new Int32Array(machine.memory.buffer, at, numbers.length)
+    for (let i = 0; i < view.length; i++) view[i] = (numbers[i] as number) * factor
+  }
+  const first = Math.ceil(machine.free() / 16) * 16
+  const slot = (nth: number): number => first + nth * size
   extend(slot(SLOTS))
-  return { machine, heap: () => heap, extend, length: size / kind.bytes, slot }
+  return { machine, heap: () => heap, putWhole, extend, length: size / kind.bytes, slot }
 }

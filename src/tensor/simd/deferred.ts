@@ -7,31 +7,36 @@
  * Where all entries are needed in one array they are put there once, remembered, and what they were made of is let go. So is, before it is used a
  * second time, whatever would cost more to compute again than to keep.
  */
-import { entries, type Shape } from '../algebra.ts'
+import { entries, type Positions, type Shape } from '../algebra.ts'
 import { type Arena, SLOTS } from './arena.ts'
 import type { Cells, Kind } from './kinds.ts'
 import type { Pass, PassOfTwo } from './passes.ts'
+import type { Grid } from './positions.ts'
 import type { Reader, Visit } from './products.ts'
 
 /** How to come by any stretch of entries that a slot has room for. */
-interface Entrywise {
+interface Entrywise<C> {
   /** Puts those from `from` to `to` into the memory of the machine, at that address. Slots from the given one on are free to use. */
   readonly write: (from: number, to: number, address: number, slot: number) => void
-  /** Arrays that are read and operations that are carried out per entry. */
+  /** Arrays that are read, and what the operations that are carried out cost per entry, in additions. */
   readonly arrays: number
   readonly operations: number
+  /** Where they are gathered from, if that is all. */
+  readonly gathered?: { readonly source: C; readonly at: Positions['at'] }
 }
 
 /** How to come by all entries in order, in stretches of rows. */
 interface Rowwise<C> {
   readonly each: (visit: Visit<C>) => void
+  /** So many zeros, plus the entries where a grid says. */
+  readonly scattered: (grid: Grid, count: number) => C
 }
 
 /** A tensor: entries, or a way to come by them. */
 export interface Open<C> {
   readonly shape: Shape
   data: C | undefined
-  entrywise: Entrywise | undefined
+  entrywise: Entrywise<C> | undefined
   rowwise: Rowwise<C> | undefined
   used: boolean
 }
@@ -44,12 +49,14 @@ export interface Deferring<C> {
   /** Whose entries are there. */
   readonly of: (shape: Shape, data: C) => Open<C>
   /** Whose entries wait. */
-  readonly entrywise: (shape: Shape, plan: Entrywise) => Open<C>
-  readonly rowwise: (shape: Shape, each: Rowwise<C>['each']) => Open<C>
+  readonly entrywise: (shape: Shape, plan: Entrywise<C>) => Open<C>
+  readonly rowwise: (shape: Shape, plan: Rowwise<C>) => Open<C>
   /** All entries in one array, from now on. */
   readonly cells: (x: Open<C>) => C
   /** Shows all entries in order, remembering none. */
   readonly visit: (x: Open<C>, show: Visit<C>) => void
+  /** So many zeros plus all entries where a grid says, remembering none; undefined of what is not to be had in stretches of rows. */
+  readonly scattered: (x: Open<C>, grid: Grid, count: number) => C | undefined
   /** Reads any stretch, remembering none. */
   readonly reader: (x: Open<C>) => Reader
   /** x after a pass, if need be with another shape of as many entries. */
@@ -62,11 +69,11 @@ export interface Deferring<C> {
 export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, defer: number): Deferring<C> => {
   type X = Open<C>
   const of = (shape: Shape, data: C): X => ({ shape, data, entrywise: undefined, rowwise: undefined, used: true })
-  const entrywise = (shape: Shape, plan: Entrywise): X => ({ shape, data: undefined, entrywise: plan, rowwise: undefined, used: false })
-  const rowwise = (shape: Shape, each: Rowwise<C>['each']): X => ({ shape, data: undefined, entrywise: undefined, rowwise: { each }, used: false })
+  const entrywise = (shape: Shape, plan: Entrywise<C>): X => ({ shape, data: undefined, entrywise: plan, rowwise: undefined, used: false })
+  const rowwise = (shape: Shape, plan: Rowwise<C>): X => ({ shape, data: undefined, entrywise: undefined, rowwise: plan, used: false })
 
   /** Block by block, each in the first slot. */
-  const blocks = (plan: Entrywise, count: number, show: Visit<C>): void => {
+  const blocks = (plan: Entrywise<C>, count: number, show: Visit<C>): void => {
     for (let from = 0; from < count; from += length) {
       const to = Math.min(count, from + length)
       plan.write(from, to, slot(0), 1)
@@ -100,6 +107,11 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
     else if (rows !== undefined) rows.each(show)
     else if (plan !== undefined) blocks(plan, entries(x.shape), show)
   }
+  const scattered = (x: X, grid: Grid, count: number): C | undefined => {
+    if (x.rowwise === undefined || x.used) return undefined
+    x.used = true
+    return x.rowwise.scattered(grid, count)
+  }
   const write = (x: X, from: number, to: number, address: number, free: number): void => {
     if (x.entrywise !== undefined) x.entrywise.write(from, to, address, free)
     else heap().set(cells(x).subarray(from, to), address / bytes)
@@ -117,20 +129,22 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
 
   const map = (pass: Pass, x: X, c = 0, shape = x.shape): X => {
     const count = entries(shape)
-    if (count < defer) {
+    if (count < defer && pass.loop !== undefined) {
       const out = zeros(count)
       pass.loop(cells(x), out, c)
       return of(shape, out)
     }
     if (operations(x) >= OPERATIONS) cells(x)
     operand(x)
-    return entrywise(shape, {
-      arrays: arrays(x), operations: operations(x) + 1,
+    const after = entrywise(shape, {
+      arrays: arrays(x), operations: operations(x) + pass.cost,
       write: (from, to, address, free) => {
         write(x, from, to, address, free)
         pass.on(machine, address, to - from, c)
       },
     })
+    if (count < defer) cells(after)
+    return after
   }
   const zip = (pass: PassOfTwo, x: X, y: X): X => {
     const count = entries(x.shape)
@@ -153,5 +167,5 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
       },
     })
   }
-  return { of, entrywise, rowwise, cells, visit, reader, map, zip }
+  return { of, entrywise, rowwise, cells, visit, scattered, reader, map, zip }
 }

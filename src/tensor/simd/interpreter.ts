@@ -6,7 +6,6 @@
  * memory, results out of it, so nothing aliases and the collector frees tensors as any other value. Numerics: as reference.ts; every single
  * operation is rounded to the kind of the entries, by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
  */
-import { float64 } from '../../number/float64.ts'
 import type { Algebra, Op, Shape } from '../algebra.ts'
 import {
   entries, expectEntries, expectPositions, expectShape, matrixShape, productShape, sameShape, showShape,
@@ -14,9 +13,12 @@ import {
 import { arenaOf } from './arena.ts'
 import { deferring, type Open } from './deferred.ts'
 import { type Cells, doubles, type Kind, singles } from './kinds.ts'
-import { added, copied, divided, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted } from './passes.ts'
-import { gatherInto, positionsBelow, scatterInto } from './positions.ts'
-import { productsOn, type SimdOptions } from './products.ts'
+import {
+  added, clipped, copied, divided, exponential, hyperbolicTangent, logistic, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted,
+  withinWalls,
+} from './passes.ts'
+import { gatherInto, gridOf, positionsBelow, scatterInto } from './positions.ts'
+import { type Patches, productsOn, type SimdOptions } from './products.ts'
 
 /** An immutable tensor of doubles or singles. Read it with `numbers` of the interpreter that made it. */
 export interface SimdTensor<C extends Cells> {
@@ -32,7 +34,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
   const { defer = 2 ** 12, block = 2 ** 17 } = options
   const arena = arenaOf(kind, block / 16)
   const products = productsOn(kind, arena, options)
-  const { of, entrywise, rowwise, cells: cellsOf, visit, reader, map, zip } = deferring(kind, arena, defer)
+  const { of, entrywise, rowwise, cells: cellsOf, visit, scattered, reader, map, zip } = deferring(kind, arena, defer)
   // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
   const open = (x: T): Open<C> => x as unknown as Open<C>
   const asTensor = (x: Open<C>): T => x as unknown as T
@@ -43,13 +45,25 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     expectShape(where, b.shape, a.shape)
     return asTensor(zip(pass, open(a), open(b)))
   }
+  // Patches that wait, if they lie in a grid: a product then reads them where they are, however often.
+  const patchesOf = (x: Open<C>, columns: number): Patches<C> | undefined => {
+    const gathered = x.entrywise?.gathered
+    const grid = gathered && gridOf(gathered.at, columns)
+    return gathered && grid && { source: gathered.source, grid }
+  }
   const byRows = (orientation: 'NN' | 'NT') => (a: T, b: T): T => {
     const [m, k, n] = productShape(orientation, a.shape, b.shape)
-    const { each, whole } = products[orientation]
-    const [left, right] = [reader(open(a)), dataOf(b)]
+    const { each, whole, scattered: addTo } = products[orientation]
+    const right = dataOf(b)
+    const left = patchesOf(open(a), k) ?? reader(open(a))
     // Waiting keeps the factors instead of the result, which is then larger than both.
     const waits = m * n >= defer && m * n > m * k + k * n
-    return waits ? asTensor(rowwise([m, n], (show) => { each(left, right, m, k, n, show) })) : close([m, n], whole(left, right, m, k, n))
+    return waits
+      ? asTensor(rowwise([m, n], {
+        each: (show) => { each(left, right, m, k, n, show) },
+        scattered: (grid, count) => addTo(left, right, m, k, n, grid, count),
+      }))
+      : close([m, n], whole(left, right, m, k, n))
   }
   return {
     name: kind.name,
@@ -105,7 +119,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       const at = positionsBelow('gather', positions, source.length, x.shape)
       if (count >= defer)
         return asTensor(entrywise(shape, {
-          arrays: 1, operations: 2, write: (from, to, address) => { gatherInto(source, at, from, to, arena.heap(), address / kind.bytes) },
+          arrays: 1, operations: 2, gathered: { source, at: positions.at },
+          write: (from, to, address) => { gatherInto(source, at, from, to, arena.heap(), address / kind.bytes) },
         }))
       const out = zeros(count)
       gatherInto(source, at, 0, count, out, 0)
@@ -114,8 +129,12 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     scatter: (y, positions, shape) => {
       expectPositions('scatter', positions)
       expectShape('scatter', y.shape, positions.shape)
-      const out = zeros(entries(shape))
-      const at = positionsBelow('scatter', positions, out.length, shape)
+      const count = entries(shape)
+      const at = positionsBelow('scatter', positions, count, shape)
+      const grid = open(y).rowwise && gridOf(positions.at, y.shape.at(-1) ?? 0)
+      const sums = grid && scattered(open(y), grid, count)
+      if (sums !== undefined) return close([...shape], sums)
+      const out = zeros(count)
       visit(open(y), (source, there, from, to) => { scatterInto(source, there, at, from, to, out) })
       return close([...shape], out)
     },
@@ -132,13 +151,14 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     distance: (a, b) => {
       expectShape('distance', b.shape, a.shape)
       const [p, q] = [dataOf(a), dataOf(b)]
+      const [there, here] = [arena.slot(0), arena.slot(1)]
       let worst = 0
-      for (let i = 0; i < p.length; i++) {
-        const gap = Math.abs((p[i] as number) - (q[i] as number))
-        // Infinities of one sign are equal, though their difference is NaN.
-        if (gap <= worst || p[i] === q[i]) continue
-        if (Number.isNaN(gap)) return gap
-        worst = gap
+      for (let from = 0; from < p.length; from += arena.length) {
+        const to = Math.min(p.length, from + arena.length)
+        arena.heap().set(p.subarray(from, to), there / kind.bytes)
+        arena.heap().set(q.subarray(from, to), here / kind.bytes)
+        // Math.max passes NaN on.
+        worst = Math.max(worst, arena.machine.farthest(there, here, to - from))
       }
       return worst
     },
@@ -147,42 +167,17 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       visit(open(x), (source, there, from, to) => { out.set(source.subarray(there, there + to - from), from) })
       return out
     },
-    tanh: (x) => {
-      const p = dataOf(x)
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = Math.tanh(p[i] as number)
-      return close(x.shape, out)
-    },
-    logistic: (x) => {
-      const p = dataOf(x)
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = float64.logistic(p[i] as number)
-      return close(x.shape, out)
-    },
-    exp: (x) => {
-      const p = dataOf(x)
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = Math.exp(p[i] as number)
-      return close(x.shape, out)
-    },
+    tanh: (x) => after(hyperbolicTangent, x),
+    logistic: (x) => after(logistic, x),
+    exp: (x) => after(exponential, x),
     log: (x) => {
       const p = dataOf(x)
       const out = zeros(p.length)
       for (let i = 0; i < out.length; i++) out[i] = Math.log(p[i] as number)
       return close(x.shape, out)
     },
-    clip: (x) => {
-      const p = dataOf(x)
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = float64.clip(p[i] as number)
-      return close(x.shape, out)
-    },
-    inside: (x) => {
-      const p = dataOf(x)
-      const out = zeros(p.length)
-      for (let i = 0; i < out.length; i++) out[i] = float64.inside(p[i] as number)
-      return close(x.shape, out)
-    },
+    clip: (x) => after(clipped, x),
+    inside: (x) => after(withinWalls, x),
   }
 }
 

@@ -1,12 +1,16 @@
 /**
- * The compiled products (assembly/) as typed functions over a memory of their own. Compiled at once, which browsers allow below 4 kB, and
- * decoded by atob, which they and Node share.
+ * The compiled products (assembly/) as typed functions over a memory of their own. Compiled at once,
+ * and decoded by atob, which browsers and Node share.
  */
 
-/** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts and assembly/passes.ts. */
+/** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, passes.ts and functions.ts. */
 export interface Machine {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
+  /** The first address that nothing is at. Below lie constants, from 128 on. */
+  readonly free: () => number
   readonly multiply: (a: number, b: number, out: number, m: number, k: number, n: number, resume: boolean, spare: number) => void
+  readonly multiplyAt: (source: number, bases: number, offsets: number, b: number, out: number, m: number, k: number, n: number, spare: number) => void
+  readonly addAt: (rows: number, bases: number, offsets: number, m: number, k: number, to: number) => void
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
   /** Element-wise, the result in place of x. */
@@ -16,6 +20,13 @@ export interface Machine {
   readonly add: (x: number, y: number, count: number) => void
   readonly subtract: (x: number, y: number, count: number) => void
   readonly multiplyEach: (x: number, y: number, count: number) => void
+  readonly farthest: (x: number, y: number, count: number) => number
+  /** Entry by entry, likewise. */
+  readonly exp: (x: number, count: number) => void
+  readonly tanh: (x: number, count: number) => void
+  readonly logistic: (x: number, count: number) => void
+  readonly clip: (x: number, count: number) => void
+  readonly inside: (x: number, count: number) => void
 }
 
 // What is used of it: neither ECMAScript's nor Node's typings declare it.

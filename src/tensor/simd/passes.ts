@@ -7,7 +7,10 @@ import type { Machine } from './machine.ts'
 
 /** Of one operand, with c where the operation has an ordinary number. */
 export interface Pass {
-  readonly loop: (x: Cells, out: Cells, c: number) => void
+  /** Absent where even a few entries are better off on the machine. */
+  readonly loop?: (x: Cells, out: Cells, c: number) => void
+  /** How many additions it costs. */
+  readonly cost: number
   readonly on: (machine: Machine, x: number, count: number, c: number) => void
 }
 
@@ -18,11 +21,13 @@ export interface PassOfTwo {
 }
 
 export const copied: Pass = {
+  cost: 1,
   loop: (x, out) => { out.set(x) },
   on: () => undefined,
 }
 
 export const negated: Pass = {
+  cost: 1,
   loop: (x, out) => {
     for (let i = 0; i < out.length; i++) out[i] = -(x[i] as number)
   },
@@ -30,6 +35,7 @@ export const negated: Pass = {
 }
 
 export const scaled: Pass = {
+  cost: 1,
   loop: (x, out, c) => {
     for (let i = 0; i < out.length; i++) out[i] = c * (x[i] as number)
   },
@@ -37,11 +43,21 @@ export const scaled: Pass = {
 }
 
 export const divided: Pass = {
+  cost: 1,
   loop: (x, out, c) => {
     for (let i = 0; i < out.length; i++) out[i] = (x[i] as number) / c
   },
   on: (machine, x, count, c) => { machine.divide(x, c, count) },
 }
+
+/** More than a few of these are not computed twice. */
+const costly = (name: 'exp' | 'tanh' | 'logistic'): Pass => ({ cost: 12, on: (machine, x, count) => { machine[name](x, count) } })
+
+export const exponential: Pass = costly('exp')
+export const hyperbolicTangent: Pass = costly('tanh')
+export const logistic: Pass = costly('logistic')
+export const clipped: Pass = { cost: 1, on: (machine, x, count) => { machine.clip(x, count) } }
+export const withinWalls: Pass = { cost: 1, on: (machine, x, count) => { machine.inside(x, count) } }
 
 export const added: PassOfTwo = {
   loop: (x, y, out) => {

@@ -5,10 +5,17 @@
 import { noPosition, type Positions, type Shape } from '../algebra.ts'
 import type { Cells } from './kinds.ts'
 
-/** Whole numbers from −1 up to `top`. */
+/** A list that is a table of sums: the cth position of row r is bases[r] + offsets[c]. So lie the patches of a convolution without padding. */
+export interface Grid {
+  readonly bases: Int32Array
+  readonly offsets: Int32Array
+}
+
+/** Whole numbers from −1 up to `top`, and, once somebody asked, as a grid with so many columns if they are one. */
 interface Known {
   readonly at: Int32Array
   readonly top: number
+  grid: { readonly columns: number; readonly found: Grid | undefined } | undefined
 }
 
 const known = new WeakMap<Positions['at'], Known>()
@@ -22,7 +29,29 @@ const takenIn = (where: string, at: Positions['at'], count: number, shape: Shape
     if (k >= count) throw noPosition(where, k, shape)
     if (k > top) top = k
   }
-  return { at: copy, top }
+  return { at: copy, top, grid: undefined }
+}
+
+const lookedAt = (at: Int32Array, columns: number): Grid | undefined => {
+  const bases = new Int32Array(at.length / columns)
+  const offsets = new Int32Array(columns)
+  const first = at[0] as number
+  for (let r = 0; r < bases.length; r++) bases[r] = at[r * columns] as number
+  for (let c = 0; c < columns; c++) offsets[c] = (at[c] as number) - first
+  for (let r = 0, i = 0; r < bases.length; r++)
+    for (let c = 0; c < columns; c++, i++) {
+      const k = at[i] as number
+      if (k < 0 || k !== (bases[r] as number) + (offsets[c] as number)) return undefined
+    }
+  return { bases, offsets }
+}
+
+/** The grid with so many columns that a list is which `positionsBelow` has let through; undefined if it is none, or has no entries. */
+export const gridOf = (list: Positions['at'], columns: number): Grid | undefined => {
+  const found = known.get(list)
+  if (found === undefined || columns === 0 || found.at.length === 0) return undefined
+  if (found.grid?.columns !== columns) found.grid = { columns, found: lookedAt(found.at, columns) }
+  return found.grid.found
 }
 
 /** The list as whole numbers from −1 to below `count`, the entries of `shape`. Throws the RangeError of the first that is none. */

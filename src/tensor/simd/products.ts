@@ -3,8 +3,8 @@
  *
  * Memory of the machine, above what arena.ts says:
  *
- *     source, panels of a, panels of b that are not kept, result | panels of b that are kept
- *     <------------- work: as much as was ever needed -----------> <-- `keep` bytes at most -->
+ *     source, panels of a, result and what is made of it, panels of b that are not kept | panels of b that are kept
+ *     <----------------------- work: as much as was ever needed -----------------------> <-- `keep` bytes at most -->
  *
  * The right factors of a b and a bᵀ are mostly weights: the same array again at every time step. So their panels are kept, by array and
  * orientation. Arrays are never written to, so panels never go stale; where there is no more room all are forgotten. The right factor of
@@ -12,17 +12,26 @@
  */
 import { type Arena, ROWS, SLOTS, SPARE, WIDTH } from './arena.ts'
 import type { Cells, Kind } from './kinds.ts'
+import type { Grid } from './positions.ts'
 
 /** Puts a factor's row-major entries `from` to `to` into the memory of the machine, from address `at` on. */
 export type Reader = (from: number, to: number, at: number) => void
+
+/** A left factor whose entries lie in an array where a grid says. */
+export interface Patches<C> {
+  readonly source: C
+  readonly grid: Grid
+}
 
 /** Shown a result's entries `from` to `to`; they lie in `cells` from `at` on until it returns. */
 export type Visit<C> = (cells: C, at: number, from: number, to: number) => void
 
 /** A product in blocks of rows of the left factor, which are shown in order, or as a whole. Sizes as Products says. */
 export interface ByRows<C> {
-  readonly each: (a: Reader, b: C, m: number, k: number, n: number, visit: Visit<C>) => void
-  readonly whole: (a: Reader, b: C, m: number, k: number, n: number) => C
+  readonly each: (a: Reader | Patches<C>, b: C, m: number, k: number, n: number, visit: Visit<C>) => void
+  readonly whole: (a: Reader | Patches<C>, b: C, m: number, k: number, n: number) => C
+  /** So many zeros, plus the entries of the product, in order, where a grid says. */
+  readonly scattered: (a: Reader | Patches<C>, b: C, m: number, k: number, n: number, grid: Grid, count: number) => C
 }
 
 export interface Products<C> {
@@ -55,7 +64,7 @@ export interface SimdOptions {
 const upTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple
 
 /** Products on a machine that nobody else multiplies on. */
-export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, extend, slot }: Arena<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): Products<C> => {
+export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putWhole, extend, slot }: Arena<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): Products<C> => {
   const { bytes } = kind
   const SOURCE = slot(SLOTS)
   const columns = WIDTH / bytes
@@ -117,16 +126,28 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, exte
     },
   }
 
-  // In blocks of rows of a and of the result.
+  const sizeOf = ({ bases, offsets }: Grid): number => upTo(4 * (bases.length + offsets.length), 16)
+  /** Where its two parts are from then on. */
+  const putGrid = ({ bases, offsets }: Grid, at: number): readonly [bases: number, offsets: number] => {
+    putWhole(bases, bytes, at)
+    putWhole(offsets, bytes, at + 4 * bases.length)
+    return [at, at + 4 * bases.length]
+  }
+
+  // In blocks of rows of a and of the result: what to do with each, which lies at `out` and is rows `from` to `to`, once there are `more` bytes at `room`.
   const byRows = (orientation: 'NN' | 'NT'): ByRows<C> => {
-    const each: ByRows<C>['each'] = (a, b, m, k, n, visit) => {
+    const blocks = (
+      a: Reader | Patches<C>, b: C, m: number, k: number, n: number, more: number, act: (out: number, from: number, to: number, room: number) => void,
+    ): void => {
       if (m * k * n === 0) return
       const { room, pack } = right[orientation]
+      const read = typeof a === 'function'
       const rows = Math.min(upTo(m, ROWS), rowsOfBlock(Math.max(k, n), ROWS))
       const size = upTo(n, columns) * k * bytes
-      const left = SOURCE + upTo(Math.max(rows * k * bytes, room(k, n)), 16)
-      const out = left + rows * k * bytes
-      const end = out + upTo(rows * n * bytes, 16)
+      const left = SOURCE + upTo(Math.max(read ? rows * k * bytes : a.source.length * bytes, room(k, n)), 16)
+      const out = left + (read ? rows * k * bytes : sizeOf(a.grid))
+      const extra = out + upTo(rows * n * bytes, 16)
+      const end = extra + upTo(more, 16)
       const kept = size <= capacity
       reserve(kept ? end : end + size)
       let at = panels[orientation].get(b)
@@ -135,12 +156,19 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, exte
         pack((from, to, there) => { heap().set(b.subarray(from, to), there / bytes) }, k, n, at)
         if (kept) panels[orientation].set(b, at)
       }
+      const [bases, offsets] = read ? [0, 0] : putGrid(a.grid, left)
+      if (!read) heap().set(a.source, SOURCE / bytes)
       for (let from = 0; from < m; from += rows) {
         const to = Math.min(m, from + rows)
-        packRows(a, k, from, to, ROWS, left)
-        machine.multiply(left, at, out, to - from, k, n, false, SPARE)
-        visit(heap(), out / bytes, from * n, to * n)
+        if (read) {
+          packRows(a, k, from, to, ROWS, left)
+          machine.multiply(left, at, out, to - from, k, n, false, SPARE)
+        } else machine.multiplyAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, SPARE)
+        act(out, from, to, extra)
       }
+    }
+    const each: ByRows<C>['each'] = (a, b, m, k, n, visit) => {
+      blocks(a, b, m, k, n, 0, (out, from, to) => { visit(heap(), out / bytes, from * n, to * n) })
     }
     return {
       each,
@@ -152,6 +180,19 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, exte
           else (result ??= kind.zeros(m * n)).set(block, from)
         })
         return result ?? kind.zeros(m * n)
+      },
+      scattered: (a, b, m, k, n, grid, count) => {
+        let result = kind.zeros(count)
+        let sums = 0
+        const size = sizeOf(grid)
+        blocks(a, b, m, k, n, size + count * bytes, (out, from, to, room) => {
+          const [bases, offsets] = from === 0 ? putGrid(grid, room) : [room, room + 4 * grid.bases.length]
+          sums = room + size
+          if (from === 0) heap().fill(0, sums / bytes, sums / bytes + count)
+          machine.addAt(out, bases + 4 * from, offsets, to - from, n, sums)
+        })
+        if (sums > 0) result = copied(sums, count)
+        return result
       },
     }
   }

@@ -88,6 +88,77 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
   }
 }
 
+/** The tile whose rows of a are not packed: entry j of row r lies at its own address plus the jth of `offsets` (i32, in bytes). */
+function tileAt<T>(a0: usize, a1: usize, a2: usize, a3: usize, offsets: usize, b: usize, k: i32, out: usize, stride: usize): void {
+  let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  for (const end = b + <usize>k * WIDTH; b < end; b += WIDTH) {
+    const at = <usize>load<i32>(offsets)
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    let r = v128.load_splat<T>(a0 + at)
+    c00 = v128.add<T>(c00, v128.mul<T>(r, b0))
+    c01 = v128.add<T>(c01, v128.mul<T>(r, b1))
+    r = v128.load_splat<T>(a1 + at)
+    c10 = v128.add<T>(c10, v128.mul<T>(r, b0))
+    c11 = v128.add<T>(c11, v128.mul<T>(r, b1))
+    r = v128.load_splat<T>(a2 + at)
+    c20 = v128.add<T>(c20, v128.mul<T>(r, b0))
+    c21 = v128.add<T>(c21, v128.mul<T>(r, b1))
+    r = v128.load_splat<T>(a3 + at)
+    c30 = v128.add<T>(c30, v128.mul<T>(r, b0))
+    c31 = v128.add<T>(c31, v128.mul<T>(r, b1))
+    offsets += 4
+  }
+  v128.store(out, c00)
+  v128.store(out, c01, 16)
+  out += stride
+  v128.store(out, c10)
+  v128.store(out, c11, 16)
+  out += stride
+  v128.store(out, c20)
+  v128.store(out, c21, 16)
+  out += stride
+  v128.store(out, c30)
+  v128.store(out, c31, 16)
+}
+
+/**
+ * out (m, n) = a b, where row r of a is what lies at `source` plus the rth of `bases` plus each of k `offsets` (i32, in bytes): the patches
+ * of a convolution, which overlap, without copying them apart. b in panels; `spare` as above.
+ */
+export function multiplyAtOf<T>(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
+  const columns = WIDTH / <i32>sizeof<T>()
+  const stride = <usize>n * sizeof<T>()
+  for (let q = 0; q < n; q += columns) {
+    const right = b + <usize>q * k * sizeof<T>()
+    for (let p = 0; p < m; p += ROWS) {
+      const to = out + <usize>p * stride + <usize>q * sizeof<T>()
+      const height = min(ROWS, m - p)
+      const width = min(columns, n - q)
+      const whole = height == ROWS && width == columns
+      const base = bases + <usize>p * 4
+      // Rows that are not there are the last one again.
+      tileAt<T>(
+        source + load<i32>(base), source + load<i32>(base + min(1, height - 1) * 4),
+        source + load<i32>(base + min(2, height - 1) * 4), source + load<i32>(base + min(3, height - 1) * 4),
+        offsets, right, k, whole ? to : spare, whole ? stride : WIDTH)
+      if (!whole) copy<T>(spare, WIDTH, to, stride, height, width)
+    }
+  }
+}
+
+/** Adds the entries of `rows` (m, k), in their order, to where multiplyAt would read them. */
+export function addAtOf<T>(rows: usize, bases: usize, offsets: usize, m: i32, k: i32, to: usize): void {
+  for (let r = 0; r < m; r++) {
+    const base = to + <usize>load<i32>(bases + <usize>r * 4)
+    const end = offsets + <usize>k * 4
+    for (let at = offsets; at < end; at += 4, rows += sizeof<T>()) {
+      const place = base + <usize>load<i32>(at)
+      store<T>(place, load<T>(place) + load<T>(rows))
+    }
+  }
+}
+
 /** One lane of a panel, `step` bytes from entry to entry: k entries, or zeros. */
 function lane<T>(from: usize, present: bool, k: i32, to: usize, step: usize): void {
   for (let j = 0; j < k; j++, from += sizeof<T>(), to += step) store<T>(to, present ? load<T>(from) : <T>0)

@@ -1,6 +1,12 @@
-/** Products and element-wise operations in f64: what the module for f64 exports. See products.ts and passes.ts. */
-import { addOf, divideOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
-import { multiplyOf, packColumnsOf, packRowsOf } from './products'
+/** Products, element-wise operations and functions in f64: what the module for f64 exports. See products.ts, passes.ts and functions.ts. */
+import { clipOf, expOf, insideOf, logisticOf, tanhOf } from './functions'
+import { addOf, divideOf, farthestOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
+import { addAtOf, multiplyAtOf, multiplyOf, packColumnsOf, packRowsOf } from './products'
+
+/** The first address above the constants of functions.ts. */
+export function free(): usize {
+  return __heap_base
+}
 
 export function multiply(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
   multiplyOf<f64>(a, b, out, m, k, n, resume, spare)
@@ -36,4 +42,36 @@ export function subtract(x: usize, y: usize, count: i32): void {
 
 export function multiplyEach(x: usize, y: usize, count: i32): void {
   multiplyEachOf<f64>(x, y, count)
+}
+
+export function exp(x: usize, count: i32): void {
+  expOf<f64>(x, count)
+}
+
+export function tanh(x: usize, count: i32): void {
+  tanhOf<f64>(x, count)
+}
+
+export function logistic(x: usize, count: i32): void {
+  logisticOf<f64>(x, count)
+}
+
+export function clip(x: usize, count: i32): void {
+  clipOf<f64>(x, count)
+}
+
+export function inside(x: usize, count: i32): void {
+  insideOf<f64>(x, count)
+}
+
+export function multiplyAt(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
+  multiplyAtOf<f64>(source, bases, offsets, b, out, m, k, n, spare)
+}
+
+export function addAt(rows: usize, bases: usize, offsets: usize, m: i32, k: i32, to: usize): void {
+  addAtOf<f64>(rows, bases, offsets, m, k, to)
+}
+
+export function farthest(x: usize, y: usize, count: i32): f64 {
+  return farthestOf<f64>(x, y, count)
 }

@@ -1,0 +1,139 @@
+/**
+ * Functions entry by entry on SIMD128, once for f64 and f32: what number/exponential.ts and exponential-single.ts do, in the same order, two or
+ * four entries at a time. Addresses and sizes as in passes.ts. NaN stays NaN.
+ */
+import { vectors } from './passes'
+
+// Constants lie in memory: loading one takes a step of the processor, building it takes several. In this order:
+const PER_LN2 = 0, WHOLE = 1, HIGH = 2, LOW = 3, LEAST = 4, MOST = 5, SATURATED = 6, ONE = 7, TWO = 8
+/** And from here on 1/k! for k = 2, 3, … */
+const RECIPROCALS = 9
+
+const doubles = memory.data<f64>([
+  1.4426950408889634, 6755399441055744, 0.6931471803691238, 1.9082149292705877e-10, -746, 710, 20, 1, 2,
+  1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800,
+])
+const singles = memory.data<f32>([
+  1.4426950408889634, 12582912, 0.693359375, -0.00021219444005469057, -104, 89, 20, 1, 2,
+  1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320,
+])
+
+// @ts-ignore: decorator
+@inline function constant<T>(nth: i32): v128 {
+  return v128.load_splat<T>((sizeof<T>() == 8 ? doubles : singles) + nth * sizeof<T>())
+}
+
+/** The nearest whole number to x log₂e, with WHOLE added: its last bits are that number. */
+// @ts-ignore: decorator
+@inline function counted<T>(x: v128): v128 {
+  return v128.add<T>(v128.mul<T>(x, constant<T>(PER_LN2)), constant<T>(WHOLE))
+}
+
+/** 2ⁿ from n in the last bits of a whole number, of which the others may be anything. */
+// @ts-ignore: decorator
+@inline function power<T>(n: v128): v128 {
+  return sizeof<T>() == 8
+    ? v128.shl<i64>(v128.add<i64>(n, v128.splat<i64>(1023)), 52)
+    : v128.shl<i32>(v128.add<i32>(n, v128.splat<i32>(127)), 23)
+}
+
+/** a + b r. */
+// @ts-ignore: decorator
+@inline function line<T>(a: v128, b: v128, r: v128): v128 {
+  return v128.add<T>(a, v128.mul<T>(b, r))
+}
+
+/** 1/k! + r/(k + 1)!. */
+// @ts-ignore: decorator
+@inline function pair<T>(k: i32, r: v128): v128 {
+  return line<T>(constant<T>(RECIPROCALS + k - 2), constant<T>(RECIPROCALS + k - 1), r)
+}
+
+/** Σ r^k / k! from k = 2. */
+// @ts-ignore: decorator
+@inline function bend<T>(r: v128): v128 {
+  const r2 = v128.mul<T>(r, r)
+  const r4 = v128.mul<T>(r2, r2)
+  const first = line<T>(pair<T>(2, r), pair<T>(4, r), r2)
+  const rest = sizeof<T>() == 8
+    ? line<T>(line<T>(pair<T>(6, r), pair<T>(8, r), r2), line<T>(pair<T>(10, r), pair<T>(12, r), r2), r4)
+    : line<T>(pair<T>(6, r), constant<T>(RECIPROCALS + 6), r2)
+  return v128.mul<T>(r2, line<T>(first, rest, r4))
+}
+
+// @ts-ignore: decorator
+@inline function exponential<T>(x: v128): v128 {
+  const within = v128.min<T>(v128.max<T>(x, constant<T>(LEAST)), constant<T>(MOST))
+  const t = counted<T>(within)
+  const n = v128.sub<T>(t, constant<T>(WHOLE))
+  const r = v128.sub<T>(v128.sub<T>(within, v128.mul<T>(n, constant<T>(HIGH))), v128.mul<T>(n, constant<T>(LOW)))
+  const y = v128.add<T>(constant<T>(ONE), v128.add<T>(r, bend<T>(r)))
+  // n in two halves, the lesser first; 4096 makes it positive, so that shifting rounds down, and goes again.
+  let half: v128, rest: v128
+  if (sizeof<T>() == 8) {
+    const count = v128.sub<i64>(t, constant<T>(WHOLE))
+    half = v128.sub<i64>(v128.shr<u64>(v128.add<i64>(count, v128.splat<i64>(4096)), 1), v128.splat<i64>(2048))
+    rest = v128.sub<i64>(count, half)
+  } else {
+    const count = v128.sub<i32>(t, constant<T>(WHOLE))
+    half = v128.shr<i32>(count, 1)
+    rest = v128.sub<i32>(count, half)
+  }
+  return v128.mul<T>(v128.mul<T>(y, power<T>(half)), power<T>(rest))
+}
+
+// @ts-ignore: decorator
+@inline function hyperbolic<T>(x: v128): v128 {
+  const one = constant<T>(ONE)
+  const size = v128.min<T>(v128.abs<T>(x), constant<T>(SATURATED))
+  const z = v128.add<T>(size, size)
+  const t = counted<T>(z)
+  const n = v128.sub<T>(t, constant<T>(WHOLE))
+  const long = v128.sub<T>(z, v128.mul<T>(n, constant<T>(HIGH)))
+  const rest = v128.mul<T>(n, constant<T>(LOW))
+  const r = v128.sub<T>(long, rest)
+  const c = v128.sub<T>(v128.sub<T>(long, r), rest)
+  const e = power<T>(t)
+  const q = v128.add<T>(
+    v128.add<T>(v128.mul<T>(e, r), v128.sub<T>(e, one)),
+    v128.mul<T>(e, v128.add<T>(bend<T>(r), c)))
+  const y = v128.div<T>(q, v128.add<T>(q, constant<T>(TWO)))
+  return v128.bitselect(x, y, v128.splat<T>(<T>-0.0))
+}
+
+export function expOf<T>(x: usize, count: i32): void {
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, exponential<T>(v128.load(x + i)))
+}
+
+export function tanhOf<T>(x: usize, count: i32): void {
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, hyperbolic<T>(v128.load(x + i)))
+}
+
+export function logisticOf<T>(x: usize, count: i32): void {
+  const size = vectors<T>(count)
+  const one = v128.splat<T>(<T>1)
+  for (let i: usize = 0; i < size; i += 16)
+    v128.store(x + i, v128.div<T>(one, v128.add<T>(one, exponential<T>(v128.neg<T>(v128.load(x + i))))))
+}
+
+/** Into [0, 1]. These kinds of minimum and maximum keep the first operand where it is NaN, or zero of either sign. */
+export function clipOf<T>(x: usize, count: i32): void {
+  const size = vectors<T>(count)
+  const zero = v128.splat<T>(<T>0)
+  const one = v128.splat<T>(<T>1)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.pmin<T>(v128.pmax<T>(v128.load(x + i), zero), one))
+}
+
+/** 1 on [0, 1], 0 outside. */
+export function insideOf<T>(x: usize, count: i32): void {
+  const size = vectors<T>(count)
+  const zero = v128.splat<T>(<T>0)
+  const one = v128.splat<T>(<T>1)
+  for (let i: usize = 0; i < size; i += 16) {
+    const v = v128.load(x + i)
+    const within = v128.and(one, v128.and(v128.ge<T>(v, zero), v128.le<T>(v, one)))
+    v128.store(x + i, v128.bitselect(v, within, v128.ne<T>(v, v)))
+  }
+}
