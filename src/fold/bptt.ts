@@ -11,7 +11,7 @@
  * labels our ∇θ(t) with t + 1.)
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Layers, Params } from '../phi/interaction.ts'
+import type { Direction, Layers, Params } from '../phi/interaction.ts'
 import type { Settled } from './free-phase.ts'
 import { badSteps, type Mistake } from './mistake.ts'
 import { mapPhase, type Moment, type Phase } from './phase.ts'
@@ -20,6 +20,8 @@ import { type Problem, wellShaped } from './pose.ts'
 /** A moment of BPTT: also ∇x(t) = [∂F/∂x (x, s_{T−t−1}, θ)]ᵀ ∇s(t), per sample. */
 export interface ReverseMoment<T> extends Moment<T> {
   readonly input: () => T
+  /** What was pulled back, where the motion can collect the parameters of several moments at once. */
+  readonly direction: Direction<T> | undefined
 }
 
 /**
@@ -50,6 +52,7 @@ export const backpropagation = <T>(
         state: gradient,
         param: () => Object.fromEntries(Object.entries({ ...pulled.param(), ...ofReadout(t) }).map(([name, g]) => [name, A.over(g, batch)])),
         input: pulled.input,
+        direction: motion.collect && pulled.direction,
       }
       return [moment, from(pulled.state, t + 1, s, pull)]
     },

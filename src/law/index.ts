@@ -8,6 +8,7 @@ import { crossEntropyTheoremLaws } from './cross-entropy-theorem.ts'
 import { derivativeLaws } from './derivative-laws.ts'
 import { accuracyLaws } from './exponential-accuracy.ts'
 import { exponentialLaws } from './exponentials.ts'
+import { collectLaw } from './collected.ts'
 import { foldLaws } from './folds.ts'
 import { interpreterLaws } from './interpreters.ts'
 import { invarianceLaws } from './invariance.ts'
@@ -44,7 +45,7 @@ export { algebraLaws } from './tensors.ts'
 
 /** Every law, in the order of their numbers. */
 export const laws: readonly Law[] = [
-  ...activationLaws, ...crossEntropyLaws, ...softmaxLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
+  ...activationLaws, ...crossEntropyLaws, ...softmaxLaws, ...readoutLaws, ...derivativeLaws, ...foldLaws, collectLaw, ...exactTheoremLaws, ...floatTheoremLaws, ...crossEntropyTheoremLaws,
   ...reverseEstimatorLaws, ...nudgeOrderLaws, ...movingEstimatorLaws,
   ...convolutionLaws, ...spatialLaws, ...invarianceLaws, ...interpreterLaws, ...simdLaws, ...sampleLaws, ...monoidLaws, ...numberLaws, ...exponentialLaws, ...accuracyLaws, ...tensorLaws,
 ].sort((a, b) => Number(/\d+/.exec(a.name)?.[0]) - Number(/\d+/.exec(b.name)?.[0]))

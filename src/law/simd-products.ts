@@ -6,7 +6,7 @@
 import fc from 'fast-check'
 import { seeded, uniforms } from '../data/random.ts'
 import { float32 } from '../number/float32.ts'
-import { type Algebra, type Op, type Shape } from '../tensor/algebra.ts'
+import { type Algebra, correlate, type Op, type Shape } from '../tensor/algebra.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
 import { simd32, simd64, type SimdTensor } from '../tensor/simd/interpreter.ts'
@@ -47,7 +47,8 @@ const productsOf = <T>({ algebra: A, embed }: View<never, T, number>, { m, k, n:
     const [left, right] = shapesOf[orientation](m, k, n)
     const [a, b, other] = [make(0, left), make(1, right), make(2, right)]
     const product = A[`matmul${orientation}`]
-    return [product(a, b), product(a, b), product(a, other), product(a, b)]
+    const three = [make(2, left), make(3, left), make(4, left)]
+    return [product(a, b), product(a, b), product(a, other), product(a, b), ...(orientation === 'TN' ? [correlate(A, three, [b, other, b])] : [])]
   })
 }
 
@@ -74,7 +75,7 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
   const cellsOf = (x: S): C => (x as unknown as { readonly data: C }).data
   return law({
     name: `${prefix}.products`,
-    says: 'a b, a bᵀ and aᵀ b are the same in both for all sizes from 1 to 70: also with a right factor that came before, after ' +
+    says: 'a b, a bᵀ, aᵀ b and sums of these are the same in both for all sizes from 1 to 70: also with a right factor that came before, after ' +
       'another one of that shape, and after room for kept factors ran out',
     cites: 'definition of the product of matrices, summed in order of the inner index',
     about, rung: 'interpreters', over: namesOf(pair), runs: 40,
@@ -103,6 +104,15 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
       }),
       wrongly(pair)('kept for a b, used for a bᵀ', {
         matmulNT: (a, b) => (S.shape(b)[0] === S.shape(b)[1] ? S.matmulNN(a, b) : S.matmulNT(a, b)),
+      }),
+      wrongly(pair)('a sum of products forgets those between', {
+        sumTN: (as, bs) => [0, as.length - 1].map((t) => S.matmulTN(as[t] as S, bs[t] as S)).reduce(S.add),
+      }),
+      wrongly(pair)('a sum of products runs on over all terms', {
+        sumTN: (as, bs) => {
+          const rows = (xs: readonly S[]): S => S.of([xs.length * (S.shape(xs[0] as S)[0] ?? 0), S.shape(xs[0] as S)[1] ?? 0], xs.flatMap((x) => [...S.numbers(x)]))
+          return S.matmulTN(rows(as), rows(bs))
+        },
       }),
       wrongly(pair)('a tile over the edge is written in full', {
         matmulTN: (a, b) => rebuilt(S.matmulTN(a, b), (entry, row, column, _, n) => (row > 0 && column < (4 - (n % 4)) % 4 ? 0 : entry)),

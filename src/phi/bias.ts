@@ -5,7 +5,7 @@
  */
 import type { Algebra, Positions, Shape } from '../tensor/algebra.ts'
 import { perChannel, perUnit } from '../tensor/spatial.ts'
-import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, paramOf } from './interaction.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, paramOf, sumAt } from './interaction.ts'
 
 /** R and Rᵀ for one batch size. */
 interface Repetition<T> {
@@ -26,6 +26,10 @@ const repeated = (name: string, end: End, shape: Shape, repeat: Repeat): Interac
       constant: drivesAt([end.layer, everywhere]),
       value: (u) => A.dot(everywhere, layerOf(u, end.layer)),
       drive: () => [],
+      collect: (all) => {
+        const sum = sumAt(A, all.map(({ v }) => v), end.layer)
+        return { [name]: sum === undefined ? A.fill(shape, 0) : collect(sum) }
+      },
       param: (u) => ({ [name]: collect(layerOf(u, end.layer)) }),
       pull: () => (v) => {
         const vl = v[end.layer]

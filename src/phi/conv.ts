@@ -15,7 +15,7 @@
 import type { Algebra } from '../tensor/algebra.ts'
 import { channelsFirst, type MapShape, patches, places, type Sliding } from '../tensor/spatial.ts'
 import { present } from './dense.ts'
-import { checkedEnd, drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf } from './interaction.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf, sumAt } from './interaction.ts'
 import type { Pooling } from './pooling.ts'
 
 /** What a convolution does to maps: kernel of size × size, how it slides, how its result is pooled. */
@@ -94,6 +94,13 @@ export const conv = (name: string, from: End, channels: number, options: ConvOpt
           return drivesAt([to.layer, pool(convolved)], [from.layer, transpose(unpool(layerOf(u, to.layer)))])
         },
         param: (u, poolsOf = u) => ({ [name]: kernel(at(poolsOf).unpool(layerOf(u, to.layer)), layerOf(u, from.layer)) }),
+        // The input's maps, and where their maxima are, are the same for all.
+        ...(still === undefined ? {} : {
+          collect: (all) => {
+            const sum = sumAt(A, all.map(({ v }) => v), to.layer)
+            return { [name]: sum === undefined ? A.fill(kernelShape, 0) : kernel(still.unpool(sum), u0) }
+          },
+        }),
         pull: (u) => {
           const { pool, unpool } = at(u)
           return (v) => {

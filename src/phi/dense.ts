@@ -9,7 +9,8 @@
  *     ∂²Ψ/∂W∂u v   = v_toᵀ u_from + u_toᵀ v_from
  *     ∂²Ψ/∂u_0∂u v = v_to W             when `from` is the input
  */
-import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, type Layers, paramOf } from './interaction.ts'
+import { correlate } from '../tensor/algebra.ts'
+import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, type Layers, paramOf, sumAt } from './interaction.ts'
 
 /** Sum where absent is zero; undefined when nothing is left. */
 export const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undefined)[]): T | undefined =>
@@ -57,6 +58,21 @@ export const dense = (name: string, from: End, to: End): Interaction<never> => {
             },
             input: () => (fromInput ? feedback() : undefined),
           }
+        },
+        // From the input, Σ (v_tᵀ u_0) is (Σ v_t)ᵀ u_0: one product.
+        collect: (all) => {
+          if (fromInput) {
+            const sum = sumAt(A, all.map(({ v }) => v), to.layer)
+            return { [name]: sum === undefined ? A.fill([to.units, from.units], 0) : A.matmulTN(sum, flat(u0)) }
+          }
+          const pairs = all.flatMap(({ u, v }) => {
+            const [vFrom, vTo] = [v[from.layer], v[to.layer]]
+            return [
+              ...(vTo === undefined ? [] : [[vTo, flat(layerOf(u, from.layer))] as const]),
+              ...(vFrom === undefined ? [] : [[layerOf(u, to.layer), flat(vFrom)] as const]),
+            ]
+          })
+          return { [name]: pairs.length === 0 ? A.fill([to.units, from.units], 0) : correlate(A, pairs.map(([a]) => a), pairs.map(([, b]) => b)) }
         },
       }
     },

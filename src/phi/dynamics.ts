@@ -6,7 +6,7 @@
  * `Dynamics` (nothing promised), `ExactDynamics` (a metric M relates the two folds), `GradientDynamics` (F = ∂Φ/∂s, M = 1).
  */
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
-import type { Drives, Layer, Layers, Params } from './interaction.ts'
+import type { Direction, Drives, Layer, Layers, Params } from './interaction.ts'
 
 /** The transition function F at given θ and x, with its hand-derived transposes. */
 export interface Motion<T> {
@@ -19,12 +19,19 @@ export interface Motion<T> {
    * before s, matters only to published variants that look at it.
    */
   readonly rule: (s: Layers<T>, previous?: Layers<T>) => Params<T>
+  /**
+   * Σ (∂F/∂θ)ᵀ v over several pulls, summed over the batch, from the `direction` of each: where there is a cheaper way than to add up their
+   * `param`. Whoever replaces `pull` must leave it out.
+   */
+  readonly collect?: (all: readonly Direction<T>[]) => Params<T>
 }
 
 export interface PulledBack<T> {
   readonly state: Layers<T>
   readonly param: () => Params<T>
   readonly input: () => T
+  /** What `collect` needs to know of it, where there is a `collect`. */
+  readonly direction?: Direction<T>
 }
 
 /**

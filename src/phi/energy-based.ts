@@ -19,7 +19,7 @@
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity, type Jet } from './activation.ts'
 import type { Dynamics, GradientDynamics, GradientMotion, Motion } from './dynamics.ts'
-import { addDrives, type Drives, type Layers, type Params } from './interaction.ts'
+import { addDrives, collected, type Drives, type Layers, type Params } from './interaction.ts'
 import { activations, layersOf, type Setting } from './setting.ts'
 
 /** g and g′ of one layer; undefined g means 1. */
@@ -79,10 +79,12 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
               return coupled === undefined ? bent : A.add(bent, A.mul(slopes[l] as T, coupled))
             }),
             param: pulled.param,
+            direction: { u, v: gated },
             input: () => A.mul(input.slope(), pulled.input() ?? A.fill(A.shape(x), 0)),
           }
         }
       },
+      collect: (all) => collected(A, psi, all),
       rule: (s) => {
         const gradient = psi.param(activated(s))
         return Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)]))
@@ -115,8 +117,8 @@ export const publishedEnergyBased = <N extends Op>(setting: Setting<N>): Dynamic
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): Motion<T> => {
-      const { step, pull, rule } = at(A)(theta, x)
-      return { step, pull, rule }
+      const { step, pull, rule, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(collect && { collect }) }
     },
   }
 }

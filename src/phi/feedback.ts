@@ -65,8 +65,8 @@ export const untied = <N extends Op>(sizes: readonly number[], setting: Omit<Set
     params,
     // Without `phi` and `metric`: nothing is promised.
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
-      const { step, pull, rule } = at(A)(theta, x)
-      return { step, pull, rule }
+      const { step, pull, rule, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(collect && { collect }) }
     },
   }
 }

@@ -32,6 +32,17 @@ export interface Coupling<T> {
   readonly param: (u: Layers<T>, poolsOf?: Layers<T>) => Params<T>
   /** v ↦ ∂²Ψ/∂u² v, ∂²Ψ/∂θ∂u v and ∂²Ψ/∂u_0∂u v. The last two are computed when asked for; v_0 is absent. */
   readonly pull: (u: Layers<T>) => (v: Drives<T>) => Pulled<T>
+  /**
+   * Σ ∂²Ψ/∂θ∂u v over directions v at states u, where there is a cheaper way than to add up what `pull` says of each; at least one. Whoever
+   * replaces `pull` must leave it out.
+   */
+  readonly collect?: (all: readonly Direction<T>[]) => Params<T>
+}
+
+/** v at u. */
+export interface Direction<T> {
+  readonly u: Layers<T>
+  readonly v: Drives<T>
 }
 
 export interface Pulled<T> {
@@ -65,6 +76,14 @@ export const addParams = <T>(A: Algebra<never, T>, a: Params<T>, b: Params<T>): 
     return [name, p === undefined ? q : A.add(p, q)]
   })),
 })
+
+/** Σ ∂²Ψ/∂θ∂u v over at least one direction. */
+export const collected = <T>(A: Algebra<never, T>, { collect, pull }: Coupling<T>, all: readonly Direction<T>[]): Params<T> =>
+  collect?.(all) ?? all.map(({ u, v }) => pull(u)(v).param()).reduce((sum, one) => addParams(A, sum, one))
+
+/** Sum of what is present at one layer; undefined where nothing is. */
+export const sumAt = <T>(A: Algebra<never, T>, all: readonly Drives<T>[], layer: number): T | undefined =>
+  all.flatMap((v) => { const vl = v[layer]; return vl === undefined ? [] : [vl] }).reduce<T | undefined>((sum, vl) => (sum === undefined ? vl : A.add(sum, vl)), undefined)
 
 /** A drive that acts on the layers named and nowhere else. */
 export const drivesAt = <T>(...parts: readonly (readonly [layer: number, drive: T | undefined])[]): Drives<T> => {

@@ -11,7 +11,7 @@
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity } from './activation.ts'
 import type { Dynamics, ExactDynamics, ExactMotion } from './dynamics.ts'
-import { addDrives, type Drives, type Layers, type Params } from './interaction.ts'
+import { addDrives, collected, type Drives, type Layers, type Params } from './interaction.ts'
 import { activations, layersOf, type Setting } from './setting.ts'
 
 const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer', pools: 'current' | 'previous' = 'current') => {
@@ -45,19 +45,23 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
         })
       },
       pull: (s) => {
-        const [weigh, pullPsi] = [metric(s), psi.pull(withInput(s))]
+        const u = withInput(s)
+        const [weigh, pullPsi] = [metric(s), psi.pull(u)]
         return (v) => {
-          const pulled = pullPsi([undefined, ...weigh(v)])
+          const weighed = [undefined, ...weigh(v)]
+          const pulled = pullPsi(weighed)
           return {
             state: v.map((vl, l) => {
               const [leak, coupled] = [A.scale(1 - epsilon, vl), pulled.state[l + 1]]
               return coupled === undefined ? leak : A.add(leak, coupled)
             }),
             param: pulled.param,
+            direction: { u, v: weighed },
             input: () => A.mul(input.slope(), pulled.input() ?? A.fill(A.shape(x), 0)),
           }
         }
       },
+      collect: (all) => collected(A, psi, all),
       rule: (s, previous = s) => {
         const gradient = psi.param(withInput(s), withInput(pools === 'previous' ? previous : s))
         return nudge === 'inner'
@@ -81,8 +85,8 @@ const outer = <N extends Op>(name: string, setting: Setting<N>, pools: 'current'
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
-      const { step, pull, rule } = at(A)(theta, x)
-      return { step, pull, rule }
+      const { step, pull, rule, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(collect && { collect }) }
     },
   }
 }

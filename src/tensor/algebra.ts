@@ -46,6 +46,8 @@ export interface Tensors<T> {
   readonly matmulNT: (a: T, b: T) => T
   /** aᵀ b: (k, m) (k, n) → (m, n); sums over the batch. */
   readonly matmulTN: (a: T, b: T) => T
+  /** Σ_t a_tᵀ b_t for pairs of one shape, at least one: what `correlate` says of them, at less cost. */
+  readonly sumTN?: (as: readonly T[], bs: readonly T[]) => T
   /** Adds the row (n) to every row of (b, n). */
   readonly addRow: (x: T, row: T) => T
   /** Sum over the batch: (b, n) → (n). The transpose of repeating a row. */
@@ -68,6 +70,10 @@ export interface Tensors<T> {
 
 /** Interpreter of tensors T which, entry by entry, also computes the functions named in N. */
 export type Algebra<N extends Op, T> = Tensors<T> & Pick<Functions<T>, N>
+
+/** Σ_t a_tᵀ b_t for pairs of one shape, at least one: each product by itself, added in their order. */
+export const correlate = <T>(A: Algebra<never, T>, as: readonly T[], bs: readonly T[]): T =>
+  A.sumTN === undefined || as.length === 1 ? as.map((a, t) => A.matmulTN(a, bs[t] as T)).reduce(A.add) : A.sumTN(as, bs)
 
 /** "2×3", or "scalar". */
 export const showShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))

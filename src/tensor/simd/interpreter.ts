@@ -90,6 +90,15 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       const [m, k, n] = productShape('TN', a.shape, b.shape)
       return close([m, n], products.TN(reader(open(a)), reader(open(b)), m, k, n))
     },
+    sumTN: (as, bs) => {
+      const [a, b] = [as[0], bs[0]]
+      if (a === undefined || b === undefined) throw new RangeError('sumTN: expected at least one pair, got none')
+      const [m, k, n] = productShape('TN', a.shape, b.shape)
+      as.forEach((each) => { expectShape('sumTN', each.shape, a.shape) })
+      expectShape('sumTN', [bs.length], [as.length])
+      bs.forEach((each) => { expectShape('sumTN', each.shape, b.shape) })
+      return close([m, n], products.sumTN(as.map((each) => reader(open(each))), bs.map((each) => reader(open(each))), m, k, n))
+    },
     addRow: (x, row) => {
       const [rows, n] = matrixShape('addRow', x.shape)
       expectShape('addRow', row.shape, [n])

@@ -9,6 +9,7 @@ export interface Machine {
   /** The first address that nothing is at. Below lie constants, from 128 on. */
   readonly free: () => number
   readonly multiply: (a: number, b: number, out: number, m: number, k: number, n: number, resume: boolean, spare: number) => void
+  readonly multiplySum: (a: number, b: number, out: number, m: number, k: number, n: number, count: number, spare: number) => void
   readonly multiplyAt: (source: number, bases: number, offsets: number, b: number, out: number, m: number, k: number, n: number, spare: number) => void
   readonly addAt: (rows: number, bases: number, offsets: number, m: number, k: number, to: number) => void
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void

@@ -41,6 +41,8 @@ export interface Products<C> {
   readonly NT: ByRows<C>
   /** aᵀ b: (k, m) (k, n). */
   readonly TN: (a: Reader, b: Reader, m: number, k: number, n: number) => C
+  /** Σ aᵀ b over pairs of such factors. */
+  readonly sumTN: (as: readonly Reader[], bs: readonly Reader[], m: number, k: number, n: number) => C
 }
 
 /** Work area to begin with. */
@@ -215,6 +217,18 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
         packColumns(b, n, from, to, columns, panelsOfB, to - from)
         machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
       }
+      return copied(out, m * n)
+    },
+    sumTN: (as, bs, m, k, n) => {
+      if (m * k * n === 0) return kind.zeros(m * n)
+      const left = SOURCE + upTo(k * Math.max(m, n) * bytes, 16)
+      const [stepA, stepB] = [upTo(m, ROWS) * k * bytes, upTo(n, columns) * k * bytes]
+      const panelsOfB = left + as.length * stepA
+      const out = panelsOfB + bs.length * stepB
+      reserve(out + m * n * bytes)
+      as.forEach((a, t) => { packColumns(a, m, 0, k, ROWS, left + t * stepA, k) })
+      bs.forEach((b, t) => { packColumns(b, n, 0, k, columns, panelsOfB + t * stepB, k) })
+      machine.multiplySum(left, panelsOfB, out, m, k, n, as.length, SPARE)
       return copied(out, m * n)
     },
   }

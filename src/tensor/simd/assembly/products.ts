@@ -16,13 +16,16 @@
 // @ts-ignore: decorator
 @inline const WIDTH: i32 = 32
 
-/** A tile: out[r][c] = Σ_j a[j][r] b[j][c], with `stride` bytes between rows of out. With `resume` the sums go on from what out holds. */
-function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, resume: bool): void {
+/** What sums begin with: nothing; what the result already holds; or nothing, and the result is added what it holds in the end. */
+const FRESH = 0, RESUMED = 1, ADDED = 2
+
+/** A tile: out[r][c] = Σ_j a[j][r] b[j][c], with `stride` bytes between rows of out. */
+function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, start: i32): void {
   const out1 = out + stride
   const out2 = out1 + stride
   const out3 = out2 + stride
   let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
-  if (resume) {
+  if (start == RESUMED) {
     c00 = v128.load(out)
     c01 = v128.load(out, 16)
     c10 = v128.load(out1)
@@ -49,6 +52,16 @@ function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, resume: 
     c31 = v128.add<T>(c31, v128.mul<T>(r, b1))
     a += ROWS * sizeof<T>()
   }
+  if (start == ADDED) {
+    c00 = v128.add<T>(v128.load(out), c00)
+    c01 = v128.add<T>(v128.load(out, 16), c01)
+    c10 = v128.add<T>(v128.load(out1), c10)
+    c11 = v128.add<T>(v128.load(out1, 16), c11)
+    c20 = v128.add<T>(v128.load(out2), c20)
+    c21 = v128.add<T>(v128.load(out2, 16), c21)
+    c30 = v128.add<T>(v128.load(out3), c30)
+    c31 = v128.add<T>(v128.load(out3, 16), c31)
+  }
   v128.store(out, c00)
   v128.store(out, c01, 16)
   v128.store(out1, c10)
@@ -65,10 +78,11 @@ function copy<T>(from: usize, fromStride: usize, to: usize, toStride: usize, row
 }
 
 /**
- * out (m, n) = a b from panels of a and b. `spare` is room for one tile (128 bytes): tiles that reach over an edge of out are formed there,
- * so that nothing outside of out is written.
+ * out (m, n) = a b from panels of a and b, after `resume` with what out holds as the first term of each sum. `spare` is room for one tile
+ * (128 bytes): tiles that reach over an edge of out are formed there, so that nothing outside of out is written.
  */
 export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
+  const start = resume ? RESUMED : FRESH
   const columns = WIDTH / <i32>sizeof<T>()
   const stride = <usize>n * sizeof<T>()
   for (let q = 0; q < n; q += columns) {
@@ -76,14 +90,35 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
     for (let p = 0; p < m; p += ROWS) {
       const left = a + <usize>p * k * sizeof<T>()
       const to = out + <usize>p * stride + <usize>q * sizeof<T>()
-      if (p + ROWS <= m && q + columns <= n) tile<T>(left, right, k, to, stride, resume)
+      if (p + ROWS <= m && q + columns <= n) tile<T>(left, right, k, to, stride, start)
       else {
         const height = min(ROWS, m - p)
         const width = min(columns, n - q)
         if (resume) copy<T>(to, stride, spare, WIDTH, height, width)
-        tile<T>(left, right, k, spare, WIDTH, resume)
+        tile<T>(left, right, k, spare, WIDTH, start)
         copy<T>(spare, WIDTH, to, stride, height, width)
       }
+    }
+  }
+}
+
+/** out (m, n) = Σ_t a_t b_t, each product by itself and added in order, from the panels of `count` factors one after the other. */
+export function multiplySumOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
+  const columns = WIDTH / <i32>sizeof<T>()
+  const stride = <usize>n * sizeof<T>()
+  const stepA = <usize>((m + ROWS - 1) / ROWS * ROWS) * k * sizeof<T>()
+  const stepB = <usize>((n + columns - 1) / columns * columns) * k * sizeof<T>()
+  for (let q = 0; q < n; q += columns) {
+    const right = b + <usize>q * k * sizeof<T>()
+    for (let p = 0; p < m; p += ROWS) {
+      const left = a + <usize>p * k * sizeof<T>()
+      const to = out + <usize>p * stride + <usize>q * sizeof<T>()
+      const height = min(ROWS, m - p)
+      const width = min(columns, n - q)
+      const whole = height == ROWS && width == columns
+      for (let t = 0; t < count; t++)
+        tile<T>(left + t * stepA, right + t * stepB, k, whole ? to : spare, whole ? stride : WIDTH, t == 0 ? FRESH : ADDED)
+      if (!whole) copy<T>(spare, WIDTH, to, stride, height, width)
     }
   }
 }

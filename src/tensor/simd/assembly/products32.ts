@@ -1,7 +1,7 @@
 /** Products, element-wise operations and functions in f32: what the module for f32 exports. See products.ts, passes.ts and functions.ts. */
 import { clipOf, expOf, insideOf, logisticOf, tanhOf } from './functions'
 import { addOf, divideOf, farthestOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
-import { addAtOf, multiplyAtOf, multiplyOf, packColumnsOf, packRowsOf } from './products'
+import { addAtOf, multiplyAtOf, multiplyOf, multiplySumOf, packColumnsOf, packRowsOf } from './products'
 
 /** The first address above the constants of functions.ts. */
 export function free(): usize {
@@ -10,6 +10,10 @@ export function free(): usize {
 
 export function multiply(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
   multiplyOf<f32>(a, b, out, m, k, n, resume, spare)
+}
+
+export function multiplySum(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
+  multiplySumOf<f32>(a, b, out, m, k, n, count, spare)
 }
 
 export function packRows(source: usize, rows: i32, k: i32, width: i32, to: usize): void {
