@@ -117,6 +117,9 @@ describe('a mistake', () => {
     [['figure', 'all', '--sizes', '784-4-10'], /--sizes: expected the layers of figure 4 as they are/],
     [[...figure2, '--data', '.'], /--data: figure 2 draws its own random input/],
     [[...figure8, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
+    // Several figures: the digits are read before any of them is run.
+    ...['3', 'all', 'departures'].flatMap((which) => ['nowhere', 'truncated'].map((data): [string[], RegExp] =>
+      [['figure', which, '--out', 'never', '--data', data], /nowhere: expected a directory|labels-idx1-ubyte: truncated/])),
     [[...figure8, '--data', 'lacking'], /got none named t10k-labels-idx1-ubyte .*leave out --data/],
     [[...figure8, '--data', 'magic'], /train-images-idx3-ubyte.gz: expected an IDX file/],
     [[...figure8, '--data', 'truncated'], /train-labels-idx1-ubyte: truncated/],
@@ -376,6 +379,14 @@ describe('figure', () => {
     expect(bars.panels[0]?.groups.find(({ name }) => name === 'W2')?.bars[0]?.value).toBe(eight.runs[0]?.estimates[0]?.agreements['W2']?.rmse)
     expect(await phifold('report', 'all')).toEqual({ code: 0, out: `${join('all', 'report.html')}\n`, err: '' })
   }, 120_000)
+
+  it('all ends at the first figure that fails; what is done by then is whole', async () => {
+    const { code, out, err } = await phifold('figure', 'all', '--data', mnist('twelve'), '--T', '6', '--K', '2', '--batch', '13', '--out', 'partly')
+    expect(code).toBe(2)
+    expect(err).toMatch(/^phifold figure: figure \d+: --batch: expected at most the 12 digits there are, got 13[^\n]*\n$/)
+    expect(out).toMatch(/^(figure 2: done in [^\n]*\n)?$/)
+    expect([[], [...names(2)].sort()]).toContainEqual(readdirSync(at('partly')).sort())
+  })
 
   it('leaves old results untouched when it fails, in the run or in writing', async () => {
     expect((await toy('kept')).code).toBe(0)
