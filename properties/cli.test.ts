@@ -1,53 +1,17 @@
 /** The built program as a user meets it: mistakes, help, the laws, figures and the files they leave. */
-import { execFile, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { closest } from '../src/cli/closest.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
 import type { BarsRecord, FigureRecord } from '../src/experiment/record.ts'
 import { auditOf } from '../src/law/audit.ts'
 import { laws } from '../src/law/index.ts'
+import { contents, type Done, program, root, scratch } from './program.ts'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const program = join(root, 'dist/cli/main.js')
-const scratch = mkdtempSync(join(tmpdir(), 'phifold-cli-'))
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
-
-const newest = (folder: string): number =>
-  Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(join(folder, String(file))).mtimeMs))
-
-beforeAll(() => {
-  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (built > newest(join(root, 'src'))) return
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' })
-  expect(status, stdout).toBe(0)
-}, 120_000)
-
-interface Done {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs the program in the scratch folder. */
-const phifold = (...args: readonly string[]): Promise<Done> => new Promise((resolve) => {
-  execFile(process.execPath, [program, ...args], { cwd: scratch, maxBuffer: 2 ** 26 }, (error, out, err) => {
-    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-    resolve({ code, out, err })
-  })
-})
-
-const at = (name: string): string => join(scratch, name)
-const folder = (name: string): string => {
-  mkdirSync(at(name), { recursive: true })
-  return at(name)
-}
-const contents = (dir: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(readdirSync(dir).sort().map((name) => [name, readFileSync(join(dir, name), 'latin1')]))
+const { phifold, at, folder } = scratch()
 
 // ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
