@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
+const program = 'properties/cli*.test.ts'
+const shared = { setupFiles: ['properties/setup.ts'], testTimeout: 120_000 }
+
+/** The tests of the program run what is built, so that is built first; the others need no build. */
 export default defineConfig({
   test: {
-    include: ['properties/**/*.test.ts'],
-    setupFiles: ['properties/setup.ts'],
-    testTimeout: 120_000,
+    projects: [
+      { test: { ...shared, name: 'library', include: ['properties/**/*.test.ts'], exclude: [program] } },
+      { test: { ...shared, name: 'program', include: [program], globalSetup: ['properties/build.ts'] } },
+    ],
   },
 })

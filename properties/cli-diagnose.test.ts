@@ -1,40 +1,8 @@
 /** `phifold diagnose` as a user meets it: a certificate, a broken hypothesis, and files that give something else. */
-import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { scratch } from './program.ts'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const program = join(root, 'dist/cli/main.js')
-const scratch = mkdtempSync(join(tmpdir(), 'phifold-diagnose-'))
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
-
-const newest = (folder: string): number =>
-  Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(join(folder, String(file))).mtimeMs))
-
-beforeAll(() => {
-  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (built > newest(join(root, 'src'))) return
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' })
-  expect(status, stdout).toBe(0)
-}, 120_000)
-
-interface Done {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-const phifold = (...args: readonly string[]): Promise<Done> => new Promise((resolve) => {
-  execFile(process.execPath, [program, ...args], { cwd: scratch }, (error, out, err) => {
-    resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err })
-  })
-})
-const file = (name: string, text: string): string => {
-  writeFileSync(join(scratch, name), text)
-  return name
-}
+const { phifold, file } = scratch()
 
 /** A module whose function gives a model, with parts of the object changed. */
 const model = (setting: string, change = '{}'): string => `export default async (phifold) => {

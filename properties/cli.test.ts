@@ -1,53 +1,17 @@
 /** The built program as a user meets it: mistakes, help, the laws, figures and the files they leave. */
-import { execFile, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { closest } from '../src/cli/closest.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
 import type { BarsRecord, FigureRecord } from '../src/experiment/record.ts'
 import { auditOf } from '../src/law/audit.ts'
 import { laws } from '../src/law/index.ts'
+import { contents, type Done, program, root, scratch } from './program.ts'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const program = join(root, 'dist/cli/main.js')
-const scratch = mkdtempSync(join(tmpdir(), 'phifold-cli-'))
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
-
-const newest = (folder: string): number =>
-  Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(join(folder, String(file))).mtimeMs))
-
-beforeAll(() => {
-  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (built > newest(join(root, 'src'))) return
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' })
-  expect(status, stdout).toBe(0)
-}, 120_000)
-
-interface Done {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs the program in the scratch folder. */
-const phifold = (...args: readonly string[]): Promise<Done> => new Promise((resolve) => {
-  execFile(process.execPath, [program, ...args], { cwd: scratch, maxBuffer: 2 ** 26 }, (error, out, err) => {
-    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-    resolve({ code, out, err })
-  })
-})
-
-const at = (name: string): string => join(scratch, name)
-const folder = (name: string): string => {
-  mkdirSync(at(name), { recursive: true })
-  return at(name)
-}
-const contents = (dir: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(readdirSync(dir).sort().map((name) => [name, readFileSync(join(dir, name), 'latin1')]))
+const { phifold, at, folder } = scratch()
 
 // ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -117,6 +81,9 @@ describe('a mistake', () => {
     [['figure', 'all', '--sizes', '784-4-10'], /--sizes: expected the layers of figure 4 as they are/],
     [[...figure2, '--data', '.'], /--data: figure 2 draws its own random input/],
     [[...figure8, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
+    // Several figures: the digits are read before any of them is run.
+    ...['3', 'all', 'departures'].flatMap((which) => ['nowhere', 'truncated'].map((data): [string[], RegExp] =>
+      [['figure', which, '--out', 'never', '--data', data], /nowhere: expected a directory|labels-idx1-ubyte: truncated/])),
     [[...figure8, '--data', 'lacking'], /got none named t10k-labels-idx1-ubyte .*leave out --data/],
     [[...figure8, '--data', 'magic'], /train-images-idx3-ubyte.gz: expected an IDX file/],
     [[...figure8, '--data', 'truncated'], /train-labels-idx1-ubyte: truncated/],
@@ -376,6 +343,14 @@ describe('figure', () => {
     expect(bars.panels[0]?.groups.find(({ name }) => name === 'W2')?.bars[0]?.value).toBe(eight.runs[0]?.estimates[0]?.agreements['W2']?.rmse)
     expect(await phifold('report', 'all')).toEqual({ code: 0, out: `${join('all', 'report.html')}\n`, err: '' })
   }, 120_000)
+
+  it('all ends at the first figure that fails; what is done by then is whole', async () => {
+    const { code, out, err } = await phifold('figure', 'all', '--data', mnist('twelve'), '--T', '6', '--K', '2', '--batch', '13', '--out', 'partly')
+    expect(code).toBe(2)
+    expect(err).toMatch(/^phifold figure: figure \d+: --batch: expected at most the 12 digits there are, got 13[^\n]*\n$/)
+    expect(out).toMatch(/^(figure 2: done in [^\n]*\n)?$/)
+    expect([[], [...names(2)].sort()]).toContainEqual(readdirSync(at('partly')).sort())
+  })
 
   it('leaves old results untouched when it fails, in the run or in writing', async () => {
     expect((await toy('kept')).code).toBe(0)

@@ -6,7 +6,6 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requestOf } from '../src/cli/arguments.ts'
-import { report } from '../src/cli/report.ts'
 import { outputFirst } from '../src/experiment/label.ts'
 import type { AnyRecord, BarsRecord, FigureRecord } from '../src/experiment/record.ts'
 import { decodeRecord, recordSchema } from '../src/experiment/record-schema.ts'
@@ -288,9 +287,8 @@ describe('phifold report', () => {
   const run = async (...args: readonly string[]): Promise<{ readonly code: number; readonly out: readonly string[]; readonly err: readonly string[] }> => {
     const request = await requestOf(['report', ...args])
     if (E.isLeft(request)) return { code: 2, out: [], err: [request.left.message] }
-    if (request.right._tag !== 'Report') throw new Error(request.right._tag)
     const [out, err]: [string[], string[]] = [[], []]
-    const done = report(request.right, (line) => out.push(line), (line) => err.push(line))
+    const done = await request.right((line) => out.push(line), (line) => err.push(line))
     return E.isRight(done) ? { code: done.right, out, err } : { code: 2, out, err: [...err, done.left.message] }
   }
 

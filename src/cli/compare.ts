@@ -11,10 +11,25 @@ import { simd64 } from '../tensor/simd/interpreter.ts'
 import { closest } from './closest.ts'
 import { readMnist } from './mnist-files.ts'
 import { progress } from './progress.ts'
-import type { CompareRequest, Print, UserError } from './request.ts'
+import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
 import { version } from './version.ts'
 import { type Files, written } from './written.ts'
+
+export interface CompareRequest {
+  readonly estimators: readonly string[]
+  /** A name, or sizes joined by -. */
+  readonly network: string
+  readonly seed: number
+  readonly out: string
+  /** Directory of the MNIST files. */
+  readonly data: string | undefined
+  readonly T: number | undefined
+  readonly K: number | undefined
+  readonly batch: number | undefined
+  /** Also the errors over β. */
+  readonly sweep: boolean
+}
 
 const wrong = (message: string): E.Either<UserError, never> => E.left({ message })
 

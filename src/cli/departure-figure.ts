@@ -5,7 +5,9 @@ import { departureBars, departureNotes, departureRuns } from '../experiment/depa
 import { writtenBars } from './bar-files.ts'
 import type { FigureJob } from './figure-job.ts'
 import { runJobs } from './figure-jobs.ts'
-import type { FigureRequest, Print, UserError } from './request.ts'
+import { trainingDigits } from './mnist-files.ts'
+import type { FigureRequest } from './figure-request.ts'
+import type { Print, UserError } from './request.ts'
 import { written } from './written.ts'
 import { version } from './version.ts'
 
@@ -15,13 +17,15 @@ export const departureFigure = async (
 ): Promise<E.Either<UserError, number>> => {
   if (variant.join() !== 'exact') return E.left({ message: '--variant: expected none, departures runs every one; leave it out' })
   if (changes.sizes !== undefined) return E.left({ message: '--sizes: expected none, departures runs networks of several depths; leave it out' })
+  const digits = await trainingDigits(data)()
+  if (E.isLeft(digits)) return digits
   const ready = await written(out, new Map())()
   if (E.isLeft(ready)) return ready
   const jobs = departureRuns.map(({ number, changes: own, variant: name }): FigureJob =>
-    ({ number, seed, data, engine, unsettled: 'keep', variant: [name], changes: { ...own, ...changes } }))
-  const outcomes = E.sequenceArray(await runJobs(jobs, threads ?? availableParallelism(), () => undefined))
-  if (E.isLeft(outcomes)) return outcomes
-  const record = departureBars(version, outcomes.right.map(({ run: { measured } }, i) => ({ variant: jobs[i]?.variant[0] ?? '', measured })))
+    ({ number, seed, digits: digits.right, engine, unsettled: 'keep', variant: [name], changes: { ...own, ...changes } }))
+  const finished = await runJobs(jobs, threads ?? availableParallelism(), () => undefined)
+  if (E.isLeft(finished)) return finished
+  const record = departureBars(version, finished.right.map(({ run: { measured } }, i) => ({ variant: jobs[i]?.variant[0] ?? '', measured })))
   const done = await writtenBars(out, record, complain)()
   if (E.isLeft(done)) return done
   ;[done.right.text, '', ...departureNotes, '', ...done.right.paths].forEach((line) => print(line))

@@ -5,9 +5,18 @@ import type { Diagnosis } from '../diagnose/verdict.ts'
 import { diagnosisJson, diagnosisText } from '../experiment/diagnosis-report.ts'
 import { decodeQuestion } from '../experiment/question-schema.ts'
 import * as phifold from '../index.ts'
-import { engines } from './engine.ts'
-import type { DiagnoseRequest, Print, UserError } from './request.ts'
+import { type EngineName, engines } from './engine.ts'
+import type { Print, UserError } from './request.ts'
 import { defaultExport } from './user-module.ts'
+
+export interface DiagnoseRequest {
+  /** The user's module. */
+  readonly file: string
+  readonly json: boolean
+  readonly engine: EngineName
+  /** Replaces the file's. */
+  readonly accuracy: number | undefined
+}
 
 /** A model of the user's may throw anything: that is a mistake of the file, not a bug of ours. */
 const attempted = <A>(act: () => E.Either<UserError, A>): E.Either<UserError, A> => pipe(

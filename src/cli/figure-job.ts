@@ -2,7 +2,7 @@
 import { cpus } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Digits } from '../data/digits.ts'
 import { syntheticDigits } from '../data/synthetic.ts'
 import { type FigureRun, type OnProgress, runFigure, type RunOptions } from '../experiment/comparison.ts'
 import { departed } from '../experiment/departure.ts'
@@ -13,20 +13,23 @@ import { curveFigures } from '../experiment/figures.ts'
 import type { Provenance } from '../experiment/record.ts'
 import type { Unsettled } from '../experiment/settled-batch.ts'
 import { type EngineName, engines } from './engine.ts'
-import { readMnist } from './mnist-files.ts'
 import type { UserError } from './request.ts'
 import { version } from './version.ts'
 
-export interface FigureJob {
+/** Which figure, and how it is changed. */
+export interface Asked {
   readonly number: number
   /** 'exact', 'published' or names of departures. */
   readonly variant: readonly string[]
+  readonly changes: Partial<Hyperparameters>
+}
+
+export interface FigureJob extends Asked {
   readonly seed: number
-  /** Directory of the MNIST files. */
-  readonly data: string | undefined
+  /** To draw from, read once for all jobs; synthetic ones where there are none. */
+  readonly digits: Digits | undefined
   readonly engine: EngineName
   readonly unsettled: Unsettled
-  readonly changes: Partial<Hyperparameters>
 }
 
 /** What a job comes to. */
@@ -44,24 +47,22 @@ const curves = 6
 const asOption = ({ message }: BadHyperparameter): UserError => ({ message: `--${message}` })
 
 /** The figure that a job asks for. Left: a number or a name that makes no sense. */
-export const figureOf = ({ number, variant, changes }: FigureJob): E.Either<UserError, Figure> => {
+export const figureOf = ({ number, variant, changes }: Asked): E.Either<UserError, Figure> => {
   const figure = curveFigures.find((candidate) => candidate.number === number)
   if (figure === undefined) return E.left({ message: `no figure ${number}; phifold figure --help names those there are` })
   return pipe(departed(figure, variant), E.flatMap((changed) => adjusted(changed, changes)), E.mapLeft(asOption))
 }
 
-const sourceOf = ({ data, seed }: FigureJob, { input, batch }: Figure): TE.TaskEither<UserError, Source | undefined> => {
-  if (input === 'random') return TE.right(undefined)
-  if (data === undefined)
-    return TE.right({ digits: syntheticDigits(seed, tries * batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
-  return pipe(readMnist(data), TE.map(({ train }) =>
-    ({ digits: train, origin: `${batch} of ${train.count} training images`, synthetic: false })))
-}
+const sourceOf = ({ digits, seed }: FigureJob, { input, batch }: Figure): Source | undefined =>
+  input === 'random' ? undefined
+    : digits === undefined ? { digits: syntheticDigits(seed, tries * batch), origin: `${batch} SYNTHETIC digits`, synthetic: true }
+      : { digits, origin: `${batch} of ${digits.count} training images`, synthetic: false }
 
 const runOn = (engine: EngineName, figure: Figure, options: RunOptions): ReturnType<typeof runFigure> =>
   engines[figure.precision === 'float32' ? 'simd32' : engine]().run((A) => runFigure(A, figure, options))
 
-const timed = (job: FigureJob, figure: Figure, source: Source | undefined, onShare: OnShare): E.Either<UserError, Finished> => {
+const timed = (job: FigureJob, figure: Figure, onShare: OnShare): E.Either<UserError, Finished> => {
+  const source = sourceOf(job, figure)
   const { free, folds } = costOf(figure)
   const start = performance.now()
   let settledAt = start
@@ -94,8 +95,5 @@ const timed = (job: FigureJob, figure: Figure, source: Source | undefined, onSha
 }
 
 /** Runs a job in this thread. Left: one line about what the user gave. */
-export const runJob = (job: FigureJob, onShare: OnShare): TE.TaskEither<UserError, Finished> => pipe(
-  TE.Do,
-  TE.apS('figure', TE.fromEither(figureOf(job))),
-  TE.bind('source', ({ figure }) => sourceOf(job, figure)),
-  TE.flatMapEither(({ figure, source }) => timed(job, figure, source, onShare)))
+export const runJob = (job: FigureJob, onShare: OnShare): E.Either<UserError, Finished> =>
+  pipe(figureOf(job), E.flatMap((figure) => timed(job, figure, onShare)))

@@ -6,14 +6,17 @@ import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Digits } from '../data/digits.ts'
 import { reportOf } from '../experiment/figure-report.ts'
 import { curveFigures, type Summary, summaries } from '../experiment/figures.ts'
 import { summaryOf } from '../experiment/summary.ts'
 import { departureFigure } from './departure-figure.ts'
-import { type FigureJob, figureOf, type Finished } from './figure-job.ts'
+import { type Asked, type FigureJob, figureOf, type Finished } from './figure-job.ts'
 import { runJobs, worthOf } from './figure-jobs.ts'
+import { trainingDigits } from './mnist-files.ts'
 import { spokenTime } from './progress.ts'
-import type { FigureRequest, Print, UserError } from './request.ts'
+import type { FigureRequest } from './figure-request.ts'
+import type { Print, UserError } from './request.ts'
 import { filesOf, type Written } from './result-files.ts'
 import { written } from './written.ts'
 import { writtenBars } from './bar-files.ts'
@@ -21,26 +24,26 @@ import { version } from './version.ts'
 
 /** What to run, and what to sum up. */
 interface Plan {
-  readonly jobs: readonly FigureJob[]
+  readonly figures: readonly Asked[]
   readonly sums: readonly Summary[]
 }
 
 // What is published is run on what was drawn, settled or not.
-const jobFor = ({ seed, data, variant, engine, unsettled, changes }: FigureRequest) => (number: number): FigureJob =>
-  ({ number, seed, data, variant, engine, changes, unsettled: unsettled ?? (variant.join() === 'exact' ? 'replace' : 'keep') })
+const jobOf = ({ seed, engine, variant, unsettled }: FigureRequest, digits: Digits | undefined) => (asked: Asked): FigureJob =>
+  ({ ...asked, seed, digits, engine, unsettled: unsettled ?? (variant.join() === 'exact' ? 'replace' : 'keep') })
 
-/** The jobs, the longest first, so that no thread is left alone with it at the end. Left: numbers that make no sense. */
+/** The figures, the longest first, so that no thread is left alone with it at the end. Left: numbers that make no sense. */
 const planOf = (request: FigureRequest & { readonly which: number | 'all' }): E.Either<UserError, Plan> => {
-  const { which, data } = request
+  const { which, data, variant, changes } = request
   const sums = which === 'all' ? summaries : summaries.filter(({ number }) => number === which)
   const numbers = which === 'all' ? curveFigures.map(({ number }) => number) : (sums[0]?.of ?? [which])
   return pipe(
-    numbers.map(jobFor(request)),
-    E.traverseArray((job) => pipe(figureOf(job), E.map((figure) => ({ job, figure })))),
+    numbers.map((number): Asked => ({ number, variant, changes })),
+    E.traverseArray((asked) => pipe(figureOf(asked), E.map((figure) => ({ asked, figure })))),
     E.filterOrElse(
       (planned) => data === undefined || planned.some(({ figure }) => figure.input === 'digits'),
       (): UserError => ({ message: `--data: figure ${which} draws its own random input, got ${data ?? ''}; leave --data out` })),
-    E.map((planned) => ({ jobs: planned.map(({ job }) => job).sort((a, b) => worthOf(b) - worthOf(a)), sums })))
+    E.map((planned) => ({ figures: planned.map(({ asked }) => asked).sort((a, b) => worthOf(b) - worthOf(a)), sums })))
 }
 
 /** Writes a figure's files. Right: its text and the paths. */
@@ -58,21 +61,21 @@ const writtenFigure = (out: string, { run, provenance }: Finished, complain: Pri
 const writtenSummary = (out: string, summary: Summary, finished: readonly Finished[], complain: Print): TE.TaskEither<UserError, Written> =>
   writtenBars(out, summaryOf(summary, version, finished.map(({ run }) => run.measured)), complain)
 
-/** Everything after the arguments have been understood. */
-const execute = async (request: FigureRequest, { jobs, sums }: Plan, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
+/** Everything after the arguments have been understood and the digits read. */
+const execute = async (
+  request: FigureRequest, jobs: readonly FigureJob[], sums: readonly Summary[], print: Print, complain: Print,
+): Promise<E.Either<UserError, number>> => {
   // A folder that cannot be written to should be known before the work, not after it.
   const ready = await written(request.out, new Map())()
   if (E.isLeft(ready)) return ready
-  const writing: Promise<E.Either<UserError, Written>>[] = []
-  const outcomes = await runJobs(jobs, request.threads ?? availableParallelism(), (i, outcome) => {
-    if (E.isLeft(outcome)) return
-    const { run: { measured }, provenance } = outcome.right
+  const writing = new Map<number, Promise<E.Either<UserError, Written>>>()
+  const finished = await runJobs(jobs, request.threads ?? availableParallelism(), (i, done) => {
     // Each figure is written as soon as it is done: what a cut-off run has finished survives.
-    writing[i] = writtenFigure(request.out, outcome.right, complain)()
-    if (jobs.length > 1) print(`figure ${measured.figure}: done in ${spokenTime(provenance.timings?.total ?? 0)}`)
+    writing.set(i, writtenFigure(request.out, done, complain)())
+    if (jobs.length > 1) print(`figure ${done.run.measured.figure}: done in ${spokenTime(done.provenance.timings?.total ?? 0)}`)
   })
-  const figures = E.sequenceArray(await Promise.all(writing))
-  const finished = E.sequenceArray(outcomes)
+  const inOrder = [...writing].sort(([i], [j]) => i - j).map(([, each]) => each)
+  const figures = E.sequenceArray(await Promise.all(inOrder))
   if (E.isLeft(finished)) return finished
   if (E.isLeft(figures)) return figures
   const summed: Written[] = []
@@ -91,7 +94,10 @@ const execute = async (request: FigureRequest, { jobs, sums }: Plan, print: Prin
 const figures = (request: FigureRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
   const { which } = request
   if (which === 'departures') return () => departureFigure(request, print, complain)
-  return pipe(TE.fromEither(planOf({ ...request, which })), TE.flatMap((plan) => () => execute(request, plan, print, complain)))
+  return pipe(
+    TE.fromEither(planOf({ ...request, which })),
+    TE.bindW('digits', () => trainingDigits(request.data)),
+    TE.flatMap(({ figures, sums, digits }) => () => execute(request, figures.map(jobOf(request, digits)), sums, print, complain)))
 }
 
 /** Runs what is asked for, prints its text and then the names of the files written, one a line. Right: exit code 0. */

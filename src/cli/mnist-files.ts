@@ -167,3 +167,7 @@ export const readMnist = (dir: string): TE.TaskEither<DataError, Mnist> =>
     TE.flatMap((pairs) => pipe(TE.Do, TE.apS('train', half(pairs.train)), TE.apS('test', half(pairs.test)))),
     TE.flatMap((mnist) => TE.fromEither(sameImageSize(dir, mnist))),
   )
+
+/** The training digits of a directory; nothing where there is none to read. */
+export const trainingDigits = (dir: string | undefined): TE.TaskEither<DataError, Digits | undefined> =>
+  dir === undefined ? TE.right(undefined) : pipe(readMnist(dir), TE.map(({ train }) => train))

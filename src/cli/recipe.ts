@@ -4,17 +4,35 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { syntheticDigits } from '../data/synthetic.ts'
 import type { Source } from '../experiment/figure-data.ts'
+import type { Hyperparameters } from '../experiment/figure.ts'
 import type { OnProgress } from '../experiment/recipe.ts'
 import { type RecipeReport, recipeReportOf } from '../experiment/recipe-report.ts'
 import { runRecipe } from '../experiment/recipe-run.ts'
-import { type TrainedNetwork, trainedNetworks } from '../experiment/trained-network.ts'
+import { type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from '../experiment/trained-network.ts'
 import { simd64 } from '../tensor/simd/interpreter.ts'
 import { closest } from './closest.ts'
 import { readMnist } from './mnist-files.ts'
 import { type Progress, progress } from './progress.ts'
-import type { Print, RecipeRequest, UserError } from './request.ts'
+import type { Print, UserError } from './request.ts'
 import { version } from './version.ts'
 import { written } from './written.ts'
+
+export interface RecipeRequest {
+  /** A network of Table 1. */
+  readonly name: string
+  readonly seed: number
+  readonly out: string
+  /** Directory of the MNIST files. */
+  readonly data: string | undefined
+  /** Mini-batches. */
+  readonly batches: number
+  readonly changes: Partial<Hyperparameters>
+  readonly nudge: NudgePlace | undefined
+  readonly variant: Variant
+  readonly search: boolean
+  readonly tolerance: number | undefined
+  readonly agreement: number | undefined
+}
 
 /** What a search asks for, and what counts as settled, where nothing is said. */
 const defaults = { agreement: 95, tolerance: 1e-6 }

@@ -6,9 +6,16 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { decodeRecord } from '../experiment/record-schema.ts'
 import { resultsPage } from '../experiment/results-page.ts'
 import type { Result } from '../experiment/results-section.ts'
-import type { Print, ReportRequest, UserError } from './request.ts'
+import type { Print, UserError } from './request.ts'
 import { version } from './version.ts'
 import { writeResults } from './write-results.ts'
+
+export interface ReportRequest {
+  /** Folder of the records. */
+  readonly dir: string
+  /** The page; report.html in that folder by default. */
+  readonly out: string | undefined
+}
 
 const codeOf = (reason: unknown): string => (reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason))
 

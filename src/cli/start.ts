@@ -7,11 +7,11 @@ import { verify } from './verify.ts'
 /** Right: 0, or 1 when a law fails (no figure is drawn then). */
 export const start = async (seed: number, out: string, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
   const verified = await verify({
-    _tag: 'Verify', seed, runs: undefined, json: false, law: undefined, path: undefined, mutant: undefined, mutants: false,
+    seed, runs: undefined, json: false, law: undefined, path: undefined, mutant: undefined, mutants: false,
   }, print, complain)
   if (E.isLeft(verified) || verified.right !== 0) return verified
   print('')
   return figure({
-    _tag: 'Figure', which: 2, seed, out, data: undefined, variant: ['exact'], engine: 'reference', unsettled: undefined, threads: 1, changes: {},
+    which: 2, seed, out, data: undefined, variant: ['exact'], engine: 'reference', unsettled: undefined, threads: 1, changes: {},
   }, print, complain)()
 }

@@ -71,5 +71,6 @@ export const activationType: Type<string, readonly ActivationName[]> = valued(
     return names.every(isActivation) ? names : undefined
   })
 
-export const engineType: Type<string, EngineName> = valued(
-  '--engine', 'name', `one of ${engineNames.join(', ')}`, 'leave it out for simd64', (text) => engineNames.find((name) => name === text))
+/** `usual` is taken where none is named. */
+export const engineType = (usual: EngineName): Type<string, EngineName> => valued(
+  '--engine', 'name', `one of ${engineNames.join(', ')}`, `leave it out for ${usual}`, (text) => engineNames.find((name) => name === text))

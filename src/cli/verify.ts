@@ -8,7 +8,22 @@ import { checkLaw, checkMutants, type Law, type LawReport, laws } from '../law/i
 import { figures } from '../report/table.ts'
 import { closest } from './closest.ts'
 import { progress } from './progress.ts'
-import type { Print, UserError, VerifyRequest } from './request.ts'
+import type { Print, UserError } from './request.ts'
+
+export interface VerifyRequest {
+  readonly seed: number
+  /** Instances per law; each law's own number by default. */
+  readonly runs: number | undefined
+  readonly json: boolean
+  /** One law, or all whose names begin with it and a dot. */
+  readonly law: string | undefined
+  /** Replay of one instance. */
+  readonly path: string | undefined
+  /** The fault of the subject to judge instead. */
+  readonly mutant: string | undefined
+  /** Also check that every seeded fault is rejected. */
+  readonly mutants: boolean
+}
 
 /** The laws asked for. Left: no such law or fault, or several where one is needed. */
 const chosen = ({ law, path, mutant }: VerifyRequest): E.Either<UserError, readonly Law[]> => {

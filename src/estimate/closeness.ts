@@ -10,6 +10,7 @@
  * Several tensors are told apart by name. NaN anywhere makes every measure that it touches NaN.
  */
 import type { Flat } from '../fold/measure.ts'
+import { signCounts, type SignCounts } from './sign-counts.ts'
 
 export interface Closeness {
   readonly entries: number
@@ -27,7 +28,7 @@ export interface Closeness {
 }
 
 /** What is summed up of one tensor; tensors add. */
-interface Sums {
+interface Sums extends SignCounts {
   readonly entries: number
   readonly ff: number
   readonly gg: number
@@ -35,8 +36,6 @@ interface Sums {
   readonly gap2: number
   readonly worst: number
   readonly scale: number
-  readonly same: number
-  readonly zero: number
 }
 
 const nothing: Sums = { entries: 0, ff: 0, gg: 0, fg: 0, gap2: 0, worst: 0, scale: 0, same: 0, zero: 0 }
@@ -49,8 +48,7 @@ const sumsOf = (f: Float64Array, g: Float64Array): Sums => {
     entries: f.length,
     ff: sum((p) => p * p), gg: sum((_, q) => q * q), fg: sum((p, q) => p * q), gap2: sum((p, q) => (p - q) ** 2),
     worst: most((p, q) => Math.abs(p - q)), scale: most((_, q) => Math.abs(q)),
-    same: sum((p, q) => (p !== 0 && Math.sign(p) === Math.sign(q) ? 1 : 0)),
-    zero: sum((p, q) => (p === 0 && q === 0 ? 1 : 0)),
+    ...signCounts(f, g),
   }
 }
 

@@ -16,7 +16,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { type Random, uniforms } from '../data/random.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { finite, type Nudge } from '../fold/nudge.ts'
-import { equilibriumPropagation } from '../fold/nudged-phase.ts'
+import { updatesFrom } from '../fold/nudged-phase.ts'
 import { foldPhase, mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
 import { pose, type Problem, wellShaped } from '../fold/pose.ts'
 import { contrasts } from '../fold/total.ts'
@@ -63,8 +63,9 @@ export const equilibrium = <T, U>(
     const weights = nudges.map(({ weight }) => weight)
     const wholes = nudges.map(({ nudge }) => foldPhase<() => Params<U>, Params<U>>(
       contrasts(problem, nudge, state, previous), steps, {}, (last, whole, t) => (t === steps - 1 ? whole() : last)))
+    const updates = updatesFrom(problem, state, previous)
     const phase = mapPhase(
-      together(nudges.map(({ nudge }) => equilibriumPropagation(problem, nudge, state, previous))),
+      together(nudges.map(({ nudge }) => updates(nudge))),
       (moments): Moment<U> => ({
         state: state.map((_, l) => combined(out, weights, moments.map((moment) => moment.state[l] as U))),
         param: () => combinedParams(out, weights, moments.map((moment) => moment.param())),

@@ -16,8 +16,8 @@ import { backpropagation, descending } from '../fold/bptt.ts'
 import type { Settled } from '../fold/free-phase.ts'
 import { compare, type Curve } from '../fold/lock-step.ts'
 import type { Mistake } from '../fold/mistake.ts'
-import { finite, type Nudge } from '../fold/nudge.ts'
-import { equilibriumPropagation, meanMoment } from '../fold/nudged-phase.ts'
+import { finite } from '../fold/nudge.ts'
+import { meanMoment, updatesFrom } from '../fold/nudged-phase.ts'
 import { mapPhase, type Moment, type Phase, zipPhases } from '../fold/phase.ts'
 import type { Data } from '../fold/pose.ts'
 import type { SettledSamples } from '../fold/settle-samples.ts'
@@ -96,7 +96,7 @@ const runNudging = <T>(
     E.bind('less', () => nudge(tenth)),
     E.bind('tangent', ({ model }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
     E.map(({ model: { problem, metric }, bptt, plus, minus, less, tangent }) => {
-      const updates = (each: Nudge<T, T>) => equilibriumPropagation(problem, each, settled.state, settled.before[0])
+      const updates = updatesFrom(problem, settled.state, settled.before[0])
       const [up, down, small] = [updates(plus), updates(minus), updates(less)]
       const candidates = mapPhase(zipPhases(zipPhases(up, down), zipPhases(small, tangent)),
         ([[a, b], [c, exact]]): Readonly<Record<string, Moment<T>>> =>
@@ -164,10 +164,7 @@ const runPool = <T>(
 /** Runs a figure on given data, all of them. Left: mistakes in the data, or a state that diverged. */
 export const runOn = <T>(
   A: Algebra<Op, T>, figure: Figure, data: Data<T>, drawn: Drawn, seed: number, watching: Watching,
-): E.Either<Mistake, FigureRun> => pipe(
-  // Before any sample is taken apart: a wrong shape is the user's.
-  posed(A, figure, figure.nudgings[0], data),
-  E.flatMap(() => runPool(A, figure, data, drawn, seed, { ...watching, unsettled: 'keep' })))
+): E.Either<Mistake, FigureRun> => runPool(A, figure, data, drawn, seed, { ...watching, unsettled: 'keep' })
 
 interface Running extends Watching {
   readonly unsettled: Unsettled

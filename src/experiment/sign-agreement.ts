@@ -1,9 +1,10 @@
 /**
  * Do two whole updates point the same way? The share of a tensor's entries that have the same sign other than 0 in both, and the share
- * that are exactly 0 in both, as the authors' `receipe` counts them. Exact: only comparisons of floats.
+ * that are exactly 0 in both, as the authors' `receipe` prints them.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { type Entries, signCounts, type SignCounts } from '../estimate/sign-counts.ts'
 import { type Mistake, nonFinite } from '../fold/mistake.ts'
 import type { Params } from '../phi/interaction.ts'
 import type { Algebra } from '../tensor/algebra.ts'
@@ -12,12 +13,7 @@ import type { Algebra } from '../tensor/algebra.ts'
 export type Signs = Readonly<Record<string, Int8Array>>
 
 /** Percentages of a tensor's entries. */
-export interface Shares {
-  /** Same sign, not 0. */
-  readonly same: number
-  /** Exactly 0 in both. */
-  readonly zero: number
-}
+export type Shares = SignCounts
 
 export type SharesByName = Readonly<Record<string, Shares>>
 
@@ -33,15 +29,18 @@ export const signsOf = <T>(A: Algebra<never, T>, what: string, params: Params<T>
   }),
   E.map((entries): Signs => Object.fromEntries(entries)))
 
-const percentOf = (p: Int8Array, q: Int8Array, counts: (a: number, b: number) => boolean): number =>
-  (100 * p.reduce((n, a, i) => (counts(a, q[i] ?? NaN) ? n + 1 : n), 0)) / p.length
+/** Of two arrays of one length, numbers or signs. */
+export const shares = (first: Entries, second: Entries): Shares => {
+  const { same, zero } = signCounts(first, second)
+  return { same: (100 * same) / first.length, zero: (100 * zero) / first.length }
+}
 
 /** How far `second` agrees with `first`, for each parameter of `first`. Throws RangeError where sizes differ. */
 export const sharesOf = (first: Signs, second: Signs): SharesByName => Object.fromEntries(
   Object.entries(first).map(([name, p]) => {
     const q = second[name]
     if (q?.length !== p.length) throw new RangeError(`signs of ${name}: expected ${p.length} entries, got ${q?.length ?? 'none'}`)
-    return [name, { same: percentOf(p, q, (a, b) => a !== 0 && a === b), zero: percentOf(p, q, (a, b) => a === 0 && b === 0) }]
+    return [name, shares(p, q)]
   }))
 
 /** Both kinds of agreement together. */

@@ -34,6 +34,20 @@ export interface Settled<T> {
 export const stateDistance = <T>(A: Algebra<never, T>, a: Layers<T>, b: Layers<T>): number =>
   a.reduce((worst, al, l) => Math.max(worst, A.distance(al, b[l] as T)), 0)
 
+/** The state at step t, reached from s at t − 1, and how far it has moved. Left Diverged where it is not finite. */
+export const stepped = <T>({ algebra: A, motion }: Problem<T>, s: Layers<T>, t: number): E.Either<Mistake, Moved<T>> => {
+  const state = motion.step(s)
+  const distance = stateDistance(A, state, s)
+  if (Number.isFinite(distance)) return E.right({ state, distance })
+  const layer = state.findIndex((sl, l) => !Number.isFinite(A.distance(sl, s[l] as T)))
+  return E.left(diverged(t, layer + 1))
+}
+
+interface Moved<T> {
+  readonly state: Layers<T>
+  readonly distance: number
+}
+
 /**
  * Runs T free steps from `start` (default 0) and keeps the last `keep` states before s_T.
  * Left: BadSteps, WrongShape of `start`, or Diverged as soon as a state is not finite.
@@ -41,7 +55,7 @@ export const stateDistance = <T>(A: Algebra<never, T>, a: Layers<T>, b: Layers<T
 export const freePhase = <T>(
   problem: Problem<T>, { steps, keep = 0, start = problem.zeros, onStep = () => undefined }: FreePhase<T>,
 ): E.Either<Mistake, Settled<T>> => {
-  const { algebra: A, motion } = problem
+  const { algebra: A } = problem
   if (!Number.isSafeInteger(steps) || steps < 1) return E.left(badSteps('T', steps, 1))
   if (!Number.isSafeInteger(keep) || keep < 0 || keep > steps) return E.left(badSteps('K', keep, 0, steps))
   const shaped = wellShaped(problem, 'start', start)
@@ -51,15 +65,12 @@ export const freePhase = <T>(
     ({ t, s, residual, before, mark, repeats }) => {
       if (t === steps)
         return E.right(E.right({ state: s, steps, residual, repeatedAt: repeats?.from, period: repeats?.period, before }))
-      const moved = motion.step(s)
-      const distance = stateDistance(A, moved, s)
-      if (!Number.isFinite(distance)) {
-        const layer = moved.findIndex((sl, l) => !Number.isFinite(A.distance(sl, s[l] as T)))
-        return E.right(E.left(diverged(t + 1, layer + 1)))
-      }
+      const step = stepped(problem, s, t + 1)
+      if (E.isLeft(step)) return E.right(step)
       onStep(t + 1)
+      const { state, distance } = step.right
       // One object for one state: BPTT sees that it meets it again.
-      const next = distance === 0 ? s : moved
+      const next = distance === 0 ? s : state
       const found = repeats ?? cycleOf(A, next, t + 1, distance === 0 ? { s, t } : mark)
       // Whole periods change nothing; those that leave the last `keep` states to be walked are skipped.
       const skipped = found === undefined || repeats !== undefined ? 0 : found.period * Math.floor(Math.max(0, steps - keep - t - 1) / found.period)

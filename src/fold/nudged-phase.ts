@@ -43,25 +43,33 @@ export const nudgedRule = <T>({ algebra: A, motion, costing }: Problem<T>, beta:
 export const zipParams = <A, B, C>(a: Params<A>, b: Params<B>, f: (a: A, b: B) => C): Params<C> =>
   Object.fromEntries(Object.entries(a).map(([name, p]) => [name, f(p, b[name] as B)]))
 
+/** `equilibriumPropagation` by any nudge from one settled state, where the rule is computed once for all of them. */
+export const updatesFrom = <T>(
+  problem: Problem<T>, settled: Layers<T>, previous: Layers<T> = settled,
+): (<U>(nudge: Nudge<T, U>) => Phase<Moment<U>>) => {
+  const { algebra: A, batch } = problem
+  const resting = restingRule(problem, settled, previous)
+  return <U>(nudge: Nudge<T, U>): Phase<Moment<U>> => {
+    // The rule at s^β_t serves twice, for Δθ(t−1) and for Δθ(t): it is passed along.
+    const from = (s: Layers<T>, rule: Params<T>, states: Phase<Layers<T>>): Phase<Moment<U>> => ({
+      next: () => {
+        const [next, later] = states.next()
+        const nextRule = nudgedRule(problem, nudge.beta, next, s)
+        const moment: Moment<U> = {
+          state: next.map((sl, l) => nudge.quotient(A.sub(sl, s[l] as T))),
+          param: () => zipParams(nextRule, rule, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch)),
+        }
+        return [moment, from(next, nextRule, later)]
+      },
+    })
+    return from(settled, resting, nudgedPhase(problem, nudge.beta, settled))
+  }
+}
+
 /** Emits Δs(β, t) and Δθ(β, t) for t = 0, 1, … `previous` is s_{T−1}, for published rules that look at it. */
 export const equilibriumPropagation = <T, U>(
   problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>, previous: Layers<T> = settled,
-): Phase<Moment<U>> => {
-  const { algebra: A, batch } = problem
-  // The rule at s^β_t serves twice, for Δθ(t−1) and for Δθ(t): it is passed along.
-  const from = (s: Layers<T>, rule: Params<T>, states: Phase<Layers<T>>): Phase<Moment<U>> => ({
-    next: () => {
-      const [next, later] = states.next()
-      const nextRule = nudgedRule(problem, nudge.beta, next, s)
-      const moment: Moment<U> = {
-        state: next.map((sl, l) => nudge.quotient(A.sub(sl, s[l] as T))),
-        param: () => zipParams(nextRule, rule, (after, before) => nudge.out.over(nudge.quotient(A.sub(after, before)), batch)),
-      }
-      return [moment, from(next, nextRule, later)]
-    },
-  })
-  return from(settled, restingRule(problem, settled, previous), nudgedPhase(problem, nudge.beta, settled))
-}
+): Phase<Moment<U>> => updatesFrom(problem, settled, previous)(nudge)
 
 /** The mean of two moments. */
 export const meanMoment = <T>(out: Algebra<never, T>, first: Moment<T>, second: Moment<T>): Moment<T> => {

@@ -7,8 +7,8 @@
 import { tailRec } from 'fp-ts/lib/ChainRec.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Layers } from '../phi/interaction.ts'
-import { cycleOf, isPowerOfTwo, type Mark, stateDistance } from './free-phase.ts'
-import { badSteps, diverged, type Mistake, notSettled } from './mistake.ts'
+import { cycleOf, isPowerOfTwo, type Mark, stepped } from './free-phase.ts'
+import { badSteps, type Mistake, notSettled } from './mistake.ts'
 import type { Problem } from './pose.ts'
 
 export interface Settling {
@@ -36,19 +36,16 @@ interface Now<T> {
 export const settlingStep = <T>(
   problem: Problem<T>, { tolerance, most, onStep = () => undefined }: Settling,
 ): E.Either<Mistake, number> => {
-  const { algebra: A, motion, zeros } = problem
+  const { algebra: A, zeros } = problem
   if (!Number.isSafeInteger(most) || most < 1) return E.left(badSteps('T', most, 1))
   return tailRec<Now<T>, E.Either<Mistake, number>>(
     { t: 0, s: zeros, residual: Infinity, since: undefined, mark: { s: zeros, t: 0 } },
     ({ t, s, residual, since, mark }) => {
       if (t === most) return E.right(since === undefined ? E.left(notSettled(residual, tolerance, most)) : E.right(since))
-      const next = motion.step(s)
-      const moved = stateDistance(A, next, s)
-      if (!Number.isFinite(moved)) {
-        const layer = next.findIndex((sl, l) => !Number.isFinite(A.distance(sl, s[l] as T)))
-        return E.right(E.left(diverged(t + 1, layer + 1)))
-      }
+      const step = stepped(problem, s, t + 1)
+      if (E.isLeft(step)) return E.right(step)
       onStep(t + 1)
+      const { state: next, distance: moved } = step.right
       const from = moved <= tolerance ? since ?? t + 1 : undefined
       // All residuals of the period were those after the mark.
       const forGood = from !== undefined && (moved === 0 || (from <= mark.t + 1 && cycleOf(A, next, t + 1, mark) !== undefined))

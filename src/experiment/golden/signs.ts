@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Params } from '../../phi/interaction.ts'
 import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import { type Shares, shares, type SharesByName, summary, total } from '../sign-agreement.ts'
 import * as allowance from './allowance.ts'
 import type { Batch, Signs } from './case.ts'
 import { type Computed, fields, fieldsOf, list, same, scalar } from './comparison.ts'
@@ -13,29 +14,11 @@ import { leaf } from './course.ts'
 import { parameters } from './network.ts'
 import { byReverse, byUpdates, settledOn } from './training.ts'
 
-/** Percentages over the entries of two tensors. */
-interface Shares {
-  readonly nonzero: number
-  readonly zero: number
-}
+const sharesByName = (ep: Params<Tensor>, bptt: Params<Tensor>): SharesByName =>
+  Object.fromEntries(Object.entries(ep).map(([name, delta]) => [name, shares(A.numbers(delta), A.numbers(bptt[name] as Tensor))]))
 
-const shares = (ep: Tensor, bptt: Tensor): Shares => {
-  const [p, q] = [A.numbers(ep), A.numbers(bptt)]
-  const percent = (counts: (a: number, b: number) => boolean): number =>
-    (100 * p.filter((a, i) => counts(a, q[i] ?? NaN)).length) / p.length
-  return {
-    nonzero: percent((a, b) => a !== 0 && Math.sign(a) === Math.sign(b)),
-    zero: percent((a, b) => a === 0 && b === 0),
-  }
-}
-
-type ByName = Readonly<Record<string, Shares>>
-
-const sharesByName = (ep: Params<Tensor>, bptt: Params<Tensor>): ByName =>
-  Object.fromEntries(Object.entries(ep).map(([name, delta]) => [name, shares(delta, bptt[name] as Tensor)]))
-
-const full = (batches: readonly ByName[]): Computed =>
-  list(batches.map((byName) => fieldsOf(byName, ({ nonzero, zero }) => fields({
+const full = (batches: readonly SharesByName[]): Computed =>
+  list(batches.map((byName) => fieldsOf(byName, ({ same: nonzero, zero }) => fields({
     same_sign_nonzero: scalar(nonzero, allowance.percentage),
     both_zero: scalar(zero, allowance.percentage),
   }))))
@@ -43,30 +26,28 @@ const full = (batches: readonly ByName[]): Computed =>
 // The authors print one decimal.
 const rounded = (value: number): Computed => scalar(value, allowance.printed(1))
 
-const printed = (batches: readonly ByName[]): Computed => list(batches.flatMap((byName, batch) =>
-  Object.entries(byName).map(([name, { nonzero, zero }]) => fields({
+const printed = (batches: readonly SharesByName[]): Computed => list(batches.flatMap((byName, batch) =>
+  Object.entries(byName).map(([name, each]) => fields({
     batch: same(batch),
     param: same(name),
-    same_sign_total: rounded(nonzero + zero),
-    same_sign_nonzero: rounded(nonzero),
-    both_zero: rounded(zero),
+    same_sign_total: rounded(total(each)),
+    same_sign_nonzero: rounded(each.same),
+    both_zero: rounded(each.zero),
   }))))
 
-// Mean and population standard deviation over the batches.
-const average = (batches: readonly ByName[]): Computed => {
+const average = (batches: readonly SharesByName[]): Computed => {
   const over = (name: string, values: readonly number[]): Readonly<Record<string, Computed>> => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
-    return { [`${name}_mean`]: rounded(mean), [`${name}_std`]: rounded(Math.sqrt(variance)) }
+    const { mean, spread } = summary(values)
+    return { [`${name}_mean`]: rounded(mean), [`${name}_std`]: rounded(spread) }
   }
   return fieldsOf(batches[0] ?? {}, (_, name) => {
-    const of = (pick: (shares: Shares) => number) => batches.flatMap((byName) => {
+    const of = (pick: (each: Shares) => number) => batches.flatMap((byName) => {
       const found = byName[name]
       return found === undefined ? [] : [pick(found)]
     })
     return fields({
-      ...over('total', of(({ nonzero, zero }) => nonzero + zero)),
-      ...over('nonzero', of(({ nonzero }) => nonzero)),
+      ...over('total', of(total)),
+      ...over('nonzero', of((each) => each.same)),
       ...over('zero', of(({ zero }) => zero)),
     })
   })

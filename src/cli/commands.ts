@@ -1,0 +1,23 @@
+/** The commands, in the order of the help. To add one: a file in commands/, and its name here. */
+import type { Command } from './command.ts'
+import { audit } from './commands/audit.ts'
+import { compare } from './commands/compare.ts'
+import { diagnose } from './commands/diagnose.ts'
+import { figure } from './commands/figure.ts'
+import { golden } from './commands/golden.ts'
+import { recipe } from './commands/recipe.ts'
+import { report } from './commands/report.ts'
+import { start } from './commands/start.ts'
+import { verify } from './commands/verify.ts'
+
+export const commands: Readonly<Record<string, Command>> = {
+  verify,
+  figure,
+  recipe,
+  compare,
+  diagnose,
+  report,
+  golden,
+  start,
+  audit,
+}
