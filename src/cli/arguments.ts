@@ -6,6 +6,7 @@ import { command, flag, option, optional, parse, positional, restPositionals, su
 import * as E from 'fp-ts/lib/Either.js'
 import { estimatorForms } from '../experiment/estimator-names.ts'
 import type { Request, UserError } from './request.ts'
+import { trainCommand } from './train-arguments.ts'
 import {
   activationType, count, defaultSeed, engineType, figureType, knownFigures, namesType, oneOf, real, seedType, sizesType, some, valued, variantType,
 } from './values.ts'
@@ -231,7 +232,7 @@ const start = command({
 
 // ── Parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const commands = { verify, figure, recipe, compare, diagnose, report, golden, start, audit }
+const commands = { verify, figure, recipe, train: trainCommand, compare, diagnose, report, golden, start, audit }
 type Name = keyof typeof commands
 const isName = (name: string): name is Name => Object.hasOwn(commands, name)
 

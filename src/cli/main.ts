@@ -17,6 +17,7 @@ const answer = async (request: Request): Promise<E.Either<UserError, number>> =>
     case 'Figure': return (await import('./figure.ts')).figure(request, print, complain)()
     case 'Recipe': return (await import('./recipe.ts')).recipe(request, print, complain)()
     case 'Compare': return (await import('./compare.ts')).compare(request, print, complain)()
+    case 'Train': return (await import('./train.ts')).train(request, print, complain)()
     case 'Report': return (await import('./report.ts')).report(request, print, complain)
     case 'Diagnose': return (await import('./diagnose.ts')).diagnose(request, print)
     case 'Golden': return E.right(await (await import('./golden.ts')).golden(request.paths, print))

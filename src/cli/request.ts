@@ -3,6 +3,7 @@ import type { Hyperparameters } from '../experiment/figure.ts'
 import type { Unsettled } from '../experiment/settled-batch.ts'
 import type { EngineName } from './engine.ts'
 import type { NudgePlace, Variant } from '../experiment/trained-network.ts'
+import type { TrainRequest } from './train-arguments.ts'
 
 export interface VerifyRequest {
   readonly _tag: 'Verify'
@@ -95,6 +96,7 @@ export type Request =
   | FigureRequest
   | RecipeRequest
   | CompareRequest
+  | TrainRequest
   | ReportRequest
   | DiagnoseRequest
   | { readonly _tag: 'Golden'; readonly paths: readonly string[] }
