@@ -27,6 +27,7 @@ const repeated = (name: string, end: End, shape: Shape, repeat: Repeat): Interac
       value: (u) => A.dot(everywhere, layerOf(u, end.layer)),
       drive: () => [],
       param: (u) => ({ [name]: collect(layerOf(u, end.layer)) }),
+      contrast: ({ u: a }, { u: b }) => ({ [name]: collect(A.sub(layerOf(a, end.layer), layerOf(b, end.layer))) }),
       pull: () => (v) => {
         const vl = v[end.layer]
         return {

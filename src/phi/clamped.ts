@@ -24,6 +24,7 @@ const clampedMotion = <T>(A: Algebra<Clips, T>, free: Motion<T>) => {
       return (v) => pull(mask(v))
     },
     rule: free.rule,
+    ...(free.contrast && { contrast: free.contrast }),
   }
   return { motion, inside }
 }

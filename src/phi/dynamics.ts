@@ -19,6 +19,14 @@ export interface Motion<T> {
    * before s, matters only to published variants that look at it.
    */
   readonly rule: (s: Layers<T>, previous?: Layers<T>) => Params<T>
+  /** rule(after) − rule(before), with less work and less rounding than from the two; each end may come with the state before it. */
+  readonly contrast?: (after: RuleAt<T>, before: RuleAt<T>) => Params<T>
+}
+
+/** What a rule looks at: a state, and the one a step before. */
+export interface RuleAt<T> {
+  readonly s: Layers<T>
+  readonly previous: Layers<T>
 }
 
 export interface PulledBack<T> {
