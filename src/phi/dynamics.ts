@@ -24,6 +24,14 @@ export interface Motion<T> {
    * `param`. Whoever replaces `pull` must leave it out.
    */
   readonly collect?: (all: readonly Direction<T>[]) => Params<T>
+  /** rule(after) − rule(before), with less work and less rounding than from the two; each end may come with the state before it. */
+  readonly contrast?: (after: RuleAt<T>, before: RuleAt<T>) => Params<T>
+}
+
+/** What a rule looks at: a state, and the one a step before. */
+export interface RuleAt<T> {
+  readonly s: Layers<T>
+  readonly previous: Layers<T>
 }
 
 export interface PulledBack<T> {

@@ -3,7 +3,7 @@
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Op, sameShape, type Shape, showShape } from '../tensor/algebra.ts'
-import { addDrives, addParams, collected, type Interaction } from './interaction.ts'
+import { addDrives, addParams, collected, contrastOf, type Interaction } from './interaction.ts'
 
 /** Ψ = 0. */
 export const zero: Interaction<never> = {
@@ -40,6 +40,7 @@ export const plus = <M extends Op, N extends Op>(first: Interaction<M>, second: 
       drive: (u) => addDrives(A, a.drive(u), b.drive(u)),
       param: (u, poolsOf) => addParams(A, a.param(u, poolsOf), b.param(u, poolsOf)),
       collect: (all) => addParams(A, collected(A, a, all), collected(A, b, all)),
+      contrast: (after, before) => addParams(A, contrastOf(A, a, after, before), contrastOf(A, b, after, before)),
       pull: (u) => {
         const [pullA, pullB] = [a.pull(u), b.pull(u)]
         return (v) => {
