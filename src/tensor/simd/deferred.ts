@@ -2,10 +2,11 @@
  * Tensors whose entries wait until somebody needs them. Nothing can change a tensor, so when an operation is carried out makes no difference to
  * its result, only to how often memory is walked: chains of element-wise operations on large tensors become one walk, in blocks that
  * stay in the cache next to the core, each operation in turn on the block, so that every rounding is as before. Gathered patches are gathered
- * where a product packs them, and a product that only a scatter reads is scattered block of rows by block of rows.
+ * where a product packs them. A product that waits is computed in blocks of rows, and what follows is done to each block while it is near.
  *
  * Where all entries are needed in one array they are put there once, remembered, and what they were made of is let go. So is, before it is used a
- * second time, whatever would cost more to compute again than to keep.
+ * second time, whatever would cost more to compute again than to keep. A chain has at most one product in it, and a product's factors have none, so
+ * nothing waits for what waits for long.
  */
 import { entries, type Positions, type Shape } from '../algebra.ts'
 import { type Arena, SLOTS } from './arena.ts'
@@ -14,7 +15,7 @@ import type { Pass, PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
 import type { Reader, Visit } from './products.ts'
 
-/** How to come by any stretch of entries that a slot has room for. */
+/** How to come by any stretch of entries that a slot has room for; of a chain on a product, while its block with those entries is there. */
 interface Entrywise<C> {
   /** Puts those from `from` to `to` into the memory of the machine, at that address. Slots from the given one on are free to use. */
   readonly write: (from: number, to: number, address: number, slot: number) => void
@@ -23,13 +24,15 @@ interface Entrywise<C> {
   readonly operations: number
   /** Where they are gathered from, if that is all. */
   readonly gathered?: { readonly source: C; readonly at: Positions['at'] }
+  /** The product in the chain that still waits. */
+  readonly product?: () => Open<C> | undefined
 }
 
-/** How to come by all entries in order, in stretches of rows. */
+/** How to come by all entries in order, in stretches of rows that lie in the memory of the machine while they are shown. */
 interface Rowwise<C> {
   readonly each: (visit: Visit<C>) => void
   /** So many zeros, plus the entries where a grid says. */
-  readonly scattered: (grid: Grid, count: number) => C
+  readonly scattered?: (grid: Grid, count: number) => C
 }
 
 /** A tensor: entries, or a way to come by them. */
@@ -38,11 +41,13 @@ export interface Open<C> {
   data: C | undefined
   entrywise: Entrywise<C> | undefined
   rowwise: Rowwise<C> | undefined
+  /** Of a product, while it is shown: from which entry on, and where. */
+  shown: { readonly from: number; readonly address: number } | undefined
   used: boolean
 }
 
 /** At most so many arrays are read, each may need a slot, and operations carried out in one walk: nothing grows with the length of a phase. */
-const [ARRAYS, OPERATIONS] = [SLOTS, 16]
+const [ARRAYS, OPERATIONS] = [SLOTS, 32]
 
 /** Ways to make tensors of one kind, and to come by their entries. */
 export interface Deferring<C> {
@@ -55,7 +60,7 @@ export interface Deferring<C> {
   readonly cells: (x: Open<C>) => C
   /** Shows all entries in order, remembering none. */
   readonly visit: (x: Open<C>, show: Visit<C>) => void
-  /** So many zeros plus all entries where a grid says, remembering none; undefined of what is not to be had in stretches of rows. */
+  /** So many zeros plus all entries where a grid says, remembering none; undefined of what cannot do so. */
   readonly scattered: (x: Open<C>, grid: Grid, count: number) => C | undefined
   /** Reads any stretch, remembering none. */
   readonly reader: (x: Open<C>) => Reader
@@ -68,56 +73,68 @@ export interface Deferring<C> {
 /** Tensors of one kind. Results of `defer` entries or more may wait. */
 export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, defer: number): Deferring<C> => {
   type X = Open<C>
-  const of = (shape: Shape, data: C): X => ({ shape, data, entrywise: undefined, rowwise: undefined, used: true })
-  const entrywise = (shape: Shape, plan: Entrywise<C>): X => ({ shape, data: undefined, entrywise: plan, rowwise: undefined, used: false })
-  const rowwise = (shape: Shape, plan: Rowwise<C>): X => ({ shape, data: undefined, entrywise: undefined, rowwise: plan, used: false })
+  const of = (shape: Shape, data: C): X => ({ shape, data, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
+  const entrywise = (shape: Shape, plan: Entrywise<C>): X => ({ shape, data: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
+  const rowwise = (shape: Shape, plan: Rowwise<C>): X => ({ shape, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
 
   /** Block by block, each in the first slot. */
-  const blocks = (plan: Entrywise<C>, count: number, show: Visit<C>): void => {
-    for (let from = 0; from < count; from += length) {
-      const to = Math.min(count, from + length)
+  const blocks = (plan: Entrywise<C>, first: number, last: number, show: Visit<C>): void => {
+    for (let from = first; from < last; from += length) {
+      const to = Math.min(last, from + length)
       plan.write(from, to, slot(0), 1)
       show(heap(), slot(0) / bytes, from, to)
     }
+  }
+  const walk = (plan: Entrywise<C>, count: number, show: Visit<C>): void => {
+    const product = plan.product?.()
+    if (product?.rowwise === undefined) blocks(plan, 0, count, show)
+    else
+      product.rowwise.each((_, at, from, to) => {
+        product.shown = { from, address: at * bytes }
+        blocks(plan, from, to, show)
+        product.shown = undefined
+      })
   }
   const cells = (x: X): C => {
     if (x.data !== undefined) return x.data
     const out = zeros(entries(x.shape))
     const take: Visit<C> = (part, at, from, to) => { out.set(part.subarray(at, at + to - from), from) }
-    if (x.entrywise !== undefined) blocks(x.entrywise, out.length, take)
+    if (x.entrywise !== undefined) walk(x.entrywise, out.length, take)
     else x.rowwise?.each(take)
     x.data = out
     x.entrywise = x.rowwise = undefined
     return out
   }
+  /** The product that has to be shown before its entries are to be had. */
+  const productOf = (x: X): X | undefined => (x.rowwise === undefined ? x.entrywise?.product?.() : x)
   /** Before a use that remembers nothing. One operation on one array costs no more than reading another. */
   const use = (x: X): X => {
-    if (x.used && !(x.entrywise?.arrays === 1 && x.entrywise.operations === 1)) cells(x)
+    if (x.used && !(x.entrywise !== undefined && x.entrywise.arrays <= 1 && x.entrywise.operations <= 1)) cells(x)
     x.used = true
     return x
-  }
-  /** The same, of what can be had in any stretch. */
-  const operand = (x: X): X => {
-    if (x.rowwise !== undefined) cells(x)
-    return use(x)
   }
   const visit = (x: X, show: Visit<C>): void => {
     const { data, entrywise: plan, rowwise: rows } = use(x)
     if (data !== undefined) show(data, 0, 0, data.length)
     else if (rows !== undefined) rows.each(show)
-    else if (plan !== undefined) blocks(plan, entries(x.shape), show)
+    else if (plan !== undefined) walk(plan, entries(x.shape), show)
   }
   const scattered = (x: X, grid: Grid, count: number): C | undefined => {
-    if (x.rowwise === undefined || x.used) return undefined
+    if (x.rowwise?.scattered === undefined || x.used) return undefined
     x.used = true
     return x.rowwise.scattered(grid, count)
   }
   const write = (x: X, from: number, to: number, address: number, free: number): void => {
     if (x.entrywise !== undefined) x.entrywise.write(from, to, address, free)
-    else heap().set(cells(x).subarray(from, to), address / bytes)
+    else if (x.shown !== undefined) {
+      const at = x.shown.address / bytes + from - x.shown.from
+      heap().copyWithin(address / bytes, at, at + to - from)
+    } else heap().set(cells(x).subarray(from, to), address / bytes)
   }
+  // While it reads, a product is being computed: there is no room for another.
   const reader = (x: X): Reader => {
-    operand(x)
+    if (productOf(x) !== undefined) cells(x)
+    use(x)
     return (from, to, address) => {
       if (x.entrywise === undefined) write(x, from, to, address, 0)
       else for (let i = from; i < to; i += length) write(x, i, Math.min(to, i + length), address + (i - from) * bytes, 0)
@@ -135,9 +152,9 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
       return of(shape, out)
     }
     if (operations(x) >= OPERATIONS) cells(x)
-    operand(x)
+    use(x)
     const after = entrywise(shape, {
-      arrays: arrays(x), operations: operations(x) + pass.cost,
+      arrays: arrays(x), operations: operations(x) + pass.cost, product: () => productOf(x),
       write: (from, to, address, free) => {
         write(x, from, to, address, free)
         pass.on(machine, address, to - from, c)
@@ -156,10 +173,11 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
     const tooMuch = (): boolean => arrays(x) + arrays(y) > ARRAYS || operations(x) + operations(y) >= OPERATIONS
     if (tooMuch()) cells(x)
     if (tooMuch()) cells(y)
-    operand(x)
-    operand(y)
+    use(x)
+    use(y)
+    if (productOf(x) !== undefined && productOf(y) !== undefined) cells(y)
     return entrywise(x.shape, {
-      arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1,
+      arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1, product: () => productOf(x) ?? productOf(y),
       write: (from, to, address, free) => {
         write(x, from, to, address, free)
         write(y, from, to, slot(free), free + 1)

@@ -51,24 +51,32 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     const grid = gathered && gridOf(gathered.at, columns)
     return gathered && grid && { source: gathered.source, grid }
   }
+  // An m×n product of k terms per entry: waiting, unless it is small.
+  const product = (m: number, k: number, n: number, plan: Parameters<typeof rowwise>[1]): T => {
+    const result = rowwise([m, n], plan)
+    if (k === 0 || m * n < defer) cellsOf(result)
+    return asTensor(result)
+  }
   const byRows = (orientation: 'NN' | 'NT') => (a: T, b: T): T => {
     const [m, k, n] = productShape(orientation, a.shape, b.shape)
-    const { each, whole, scattered: addTo } = products[orientation]
+    const { each, scattered: addTo } = products[orientation]
     const right = dataOf(b)
     const left = patchesOf(open(a), k) ?? reader(open(a))
-    // Waiting keeps the factors instead of the result, which is then larger than both.
-    const waits = m * n >= defer && m * n > m * k + k * n
-    return waits
-      ? asTensor(rowwise([m, n], {
-        each: (show) => { each(left, right, m, k, n, show) },
-        scattered: (grid, count) => addTo(left, right, m, k, n, grid, count),
-      }))
-      : close([m, n], whole(left, right, m, k, n))
+    return product(m, k, n, {
+      each: (show) => { each(left, right, m, k, n, show) },
+      scattered: (grid, count) => addTo(left, right, m, k, n, grid, count),
+    })
   }
   return {
     name: kind.name,
     shape: (x) => x.shape,
-    fill: (shape, c) => close([...shape], zeros(entries(shape)).fill(c) as C),
+    fill: (shape, c) => {
+      const count = entries(shape)
+      if (count < defer) return close([...shape], zeros(count).fill(c) as C)
+      return asTensor(entrywise([...shape], {
+        arrays: 0, operations: 1, write: (from, to, address) => { arena.machine.fill(address, c, to - from) },
+      }))
+    },
     of: (shape, data) => {
       if (data.length !== entries(shape))
         throw new TypeError(`${kind.name}: shape ${showShape(shape)} needs ${entries(shape)} entries, got ${data.length}`)
@@ -88,7 +96,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     matmulNT: byRows('NT'),
     matmulTN: (a, b) => {
       const [m, k, n] = productShape('TN', a.shape, b.shape)
-      return close([m, n], products.TN(reader(open(a)), reader(open(b)), m, k, n))
+      const [left, right] = [reader(open(a)), reader(open(b))]
+      return product(m, k, n, { each: (show) => { products.TN(left, right, m, k, n, show) } })
     },
     sumTN: (as, bs) => {
       const [a, b] = [as[0], bs[0]]
@@ -97,7 +106,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       as.forEach((each) => { expectShape('sumTN', each.shape, a.shape) })
       expectShape('sumTN', [bs.length], [as.length])
       bs.forEach((each) => { expectShape('sumTN', each.shape, b.shape) })
-      return close([m, n], products.sumTN(as.map((each) => reader(open(each))), bs.map((each) => reader(open(each))), m, k, n))
+      const [lefts, rights] = [as.map((each) => reader(open(each))), bs.map((each) => reader(open(each)))]
+      return product(m, k, n, { each: (show) => { products.sumTN(lefts, rights, m, k, n, show) } })
     },
     addRow: (x, row) => {
       const [rows, n] = matrixShape('addRow', x.shape)

@@ -15,6 +15,7 @@ export interface Machine {
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
   /** Element-wise, the result in place of x. */
+  readonly fill: (x: number, c: number, count: number) => void
   readonly scale: (x: number, c: number, count: number) => void
   readonly divide: (x: number, c: number, count: number) => void
   readonly negate: (x: number, count: number) => void

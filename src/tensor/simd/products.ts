@@ -26,10 +26,9 @@ export interface Patches<C> {
 /** Shown a result's entries `from` to `to`; they lie in `cells` from `at` on until it returns. */
 export type Visit<C> = (cells: C, at: number, from: number, to: number) => void
 
-/** A product in blocks of rows of the left factor, which are shown in order, or as a whole. Sizes as Products says. */
+/** A product in blocks of its rows, which are shown in order. Sizes as Products says. */
 export interface ByRows<C> {
   readonly each: (a: Reader | Patches<C>, b: C, m: number, k: number, n: number, visit: Visit<C>) => void
-  readonly whole: (a: Reader | Patches<C>, b: C, m: number, k: number, n: number) => C
   /** So many zeros, plus the entries of the product, in order, where a grid says. */
   readonly scattered: (a: Reader | Patches<C>, b: C, m: number, k: number, n: number, grid: Grid, count: number) => C
 }
@@ -40,9 +39,9 @@ export interface Products<C> {
   /** a bᵀ: (m, k) (n, k). */
   readonly NT: ByRows<C>
   /** aᵀ b: (k, m) (k, n). */
-  readonly TN: (a: Reader, b: Reader, m: number, k: number, n: number) => C
+  readonly TN: (a: Reader, b: Reader, m: number, k: number, n: number, visit: Visit<C>) => void
   /** Σ aᵀ b over pairs of such factors. */
-  readonly sumTN: (as: readonly Reader[], bs: readonly Reader[], m: number, k: number, n: number) => C
+  readonly sumTN: (as: readonly Reader[], bs: readonly Reader[], m: number, k: number, n: number, visit: Visit<C>) => void
 }
 
 /** Work area to begin with. */
@@ -169,19 +168,9 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
         act(out, from, to, extra)
       }
     }
-    const each: ByRows<C>['each'] = (a, b, m, k, n, visit) => {
-      blocks(a, b, m, k, n, 0, (out, from, to) => { visit(heap(), out / bytes, from * n, to * n) })
-    }
     return {
-      each,
-      whole: (a, b, m, k, n) => {
-        let result: C | undefined
-        each(a, b, m, k, n, (cells, at, from, to) => {
-          const block = cells.subarray(at, at + to - from)
-          if (block.length === m * n) result = block.slice() as C
-          else (result ??= kind.zeros(m * n)).set(block, from)
-        })
-        return result ?? kind.zeros(m * n)
+      each: (a, b, m, k, n, visit) => {
+        blocks(a, b, m, k, n, 0, (out, from, to) => { visit(heap(), out / bytes, from * n, to * n) })
       },
       scattered: (a, b, m, k, n, grid, count) => {
         let result = kind.zeros(count)
@@ -202,25 +191,30 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
   return {
     NN: byRows('NN'),
     NT: byRows('NT'),
-    // In blocks of terms: rows of both factors.
-    TN: (a, b, m, k, n) => {
-      if (m * k * n === 0) return kind.zeros(m * n)
+    // All factors packed, then in blocks of rows of the result; or, where there are more terms than that, in blocks of terms.
+    TN: (a, b, m, k, n, visit) => {
+      if (m * k * n === 0) return
       const longest = Math.max(m, n)
       const terms = Math.min(k, MORE * rowsOfBlock(longest, 1))
       const left = SOURCE + upTo(terms * longest * bytes, 16)
       const panelsOfB = left + upTo(m, ROWS) * terms * bytes
       const out = panelsOfB + upTo(n, columns) * terms * bytes
-      reserve(out + m * n * bytes)
+      const rows = terms < k ? m : Math.min(m, rowsOfBlock(n, ROWS))
+      reserve(out + rows * n * bytes)
       for (let from = 0; from < k; from += terms) {
         const to = Math.min(k, from + terms)
         packColumns(a, m, from, to, ROWS, left, to - from)
         packColumns(b, n, from, to, columns, panelsOfB, to - from)
-        machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
+        if (terms < k) machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
       }
-      return copied(out, m * n)
+      for (let from = 0; from < m; from += rows) {
+        const to = Math.min(m, from + rows)
+        if (terms === k) machine.multiply(left + from * k * bytes, panelsOfB, out, to - from, k, n, false, SPARE)
+        visit(heap(), out / bytes, from * n, to * n)
+      }
     },
-    sumTN: (as, bs, m, k, n) => {
-      if (m * k * n === 0) return kind.zeros(m * n)
+    sumTN: (as, bs, m, k, n, visit) => {
+      if (m * k * n === 0) return
       const left = SOURCE + upTo(k * Math.max(m, n) * bytes, 16)
       const [stepA, stepB] = [upTo(m, ROWS) * k * bytes, upTo(n, columns) * k * bytes]
       const panelsOfB = left + as.length * stepA
@@ -229,7 +223,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       as.forEach((a, t) => { packColumns(a, m, 0, k, ROWS, left + t * stepA, k) })
       bs.forEach((b, t) => { packColumns(b, n, 0, k, columns, panelsOfB + t * stepB, k) })
       machine.multiplySum(left, panelsOfB, out, m, k, n, as.length, SPARE)
-      return copied(out, m * n)
+      visit(heap(), out / bytes, 0, m * n)
     },
   }
 }

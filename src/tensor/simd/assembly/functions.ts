@@ -63,7 +63,8 @@ const singles = memory.data<f32>([
 
 // @ts-ignore: decorator
 @inline function exponential<T>(x: v128): v128 {
-  const within = v128.min<T>(v128.max<T>(x, constant<T>(LEAST)), constant<T>(MOST))
+  // These keep NaN, and take one step each where the others take several.
+  const within = v128.pmin<T>(v128.pmax<T>(x, constant<T>(LEAST)), constant<T>(MOST))
   const t = counted<T>(within)
   const n = v128.sub<T>(t, constant<T>(WHOLE))
   const r = v128.sub<T>(v128.sub<T>(within, v128.mul<T>(n, constant<T>(HIGH))), v128.mul<T>(n, constant<T>(LOW)))
@@ -85,7 +86,7 @@ const singles = memory.data<f32>([
 // @ts-ignore: decorator
 @inline function hyperbolic<T>(x: v128): v128 {
   const one = constant<T>(ONE)
-  const size = v128.min<T>(v128.abs<T>(x), constant<T>(SATURATED))
+  const size = v128.pmin<T>(v128.abs<T>(x), constant<T>(SATURATED))
   const z = v128.add<T>(size, size)
   const t = counted<T>(z)
   const n = v128.sub<T>(t, constant<T>(WHOLE))
@@ -114,8 +115,9 @@ export function tanhOf<T>(x: usize, count: i32): void {
 export function logisticOf<T>(x: usize, count: i32): void {
   const size = vectors<T>(count)
   const one = v128.splat<T>(<T>1)
+  const zero = v128.splat<T>(<T>0)
   for (let i: usize = 0; i < size; i += 16)
-    v128.store(x + i, v128.div<T>(one, v128.add<T>(one, exponential<T>(v128.neg<T>(v128.load(x + i))))))
+    v128.store(x + i, v128.div<T>(one, v128.add<T>(one, exponential<T>(v128.sub<T>(zero, v128.load(x + i))))))
 }
 
 /** Into [0, 1]. These kinds of minimum and maximum keep the first operand where it is NaN, or zero of either sign. */

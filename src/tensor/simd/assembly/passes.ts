@@ -9,6 +9,12 @@
   return (<usize>count * sizeof<T>() + 15) & ~15
 }
 
+export function fillOf<T>(x: usize, c: T, count: i32): void {
+  const value = v128.splat<T>(c)
+  const size = vectors<T>(count)
+  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, value)
+}
+
 export function scaleOf<T>(x: usize, c: T, count: i32): void {
   const factor = v128.splat<T>(c)
   const size = vectors<T>(count)

@@ -1,6 +1,6 @@
 /** Products, element-wise operations and functions in f32: what the module for f32 exports. See products.ts, passes.ts and functions.ts. */
 import { clipOf, expOf, insideOf, logisticOf, tanhOf } from './functions'
-import { addOf, divideOf, farthestOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
+import { addOf, divideOf, farthestOf, fillOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
 import { addAtOf, multiplyAtOf, multiplyOf, multiplySumOf, packColumnsOf, packRowsOf } from './products'
 
 /** The first address above the constants of functions.ts. */
@@ -22,6 +22,10 @@ export function packRows(source: usize, rows: i32, k: i32, width: i32, to: usize
 
 export function packColumns(source: usize, rows: i32, columns: i32, width: i32, to: usize, k: i32): void {
   packColumnsOf<f32>(source, rows, columns, width, to, k)
+}
+
+export function fill(x: usize, c: f32, count: i32): void {
+  fillOf<f32>(x, c, count)
 }
 
 export function scale(x: usize, c: f32, count: i32): void {
