@@ -16,6 +16,7 @@ const kernels = [
   'src/data/number-bytes.ts', // entries from and to bytes
   'src/data/json-keys.ts', // scanner of JSON text
   'src/data/synthetic.ts', // rasteriser of digits
+  'src/data/pixel-rows.ts', // bytes to numbers
   'src/data/random.ts', // generator state
   'src/fold/measure.ts', // running sums over coordinates
   'src/law/check.ts', // keeps the worst verdict while fast-check runs, which hands none on

@@ -14,6 +14,8 @@ export interface Costing<T> {
   readonly gradient: (output: T) => T
   /** ∂ℓ/∂θ of the cost's own parameters, by name, summed over the batch. Absent: there are none. */
   readonly param?: (output: T) => Readonly<Record<string, T>>
+  /** What is held against the target, in its shape: what a readout makes of the output layer. Absent: the output layer itself. */
+  readonly output?: (output: T) => T
 }
 
 /** What stands between the output layer and the target. */

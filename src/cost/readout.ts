@@ -62,6 +62,7 @@ export const readout = <N extends Op>(
           const g = below.gradient(logits(s))
           return { [weight]: A.matmulTN(g, flat(s)), [bias]: A.sumRows(g) }
         },
+        output: logits,
       }
     },
   }

@@ -109,15 +109,22 @@ export function pose<N extends Op, T>(
   const shapes = shapesOf(dynamics, cost)
   return (data) => {
     const [mistake] = mistakes(A, dynamics.layers, shapes, cost, data)
-    if (mistake !== undefined) return E.left(mistake)
-    const [batch = 0] = A.shape(data.x)
-    return E.right({
-      algebra: A,
-      motion: dynamics.at(A)(data.theta, data.x),
-      costing: cost.at(A)(data.y, data.theta),
-      readout: cost.readout?.params ?? {},
-      batch,
-      zeros: dynamics.layers.slice(1).map((layer) => A.fill(layerShape(batch, layer), 0)),
-    })
+    return mistake === undefined ? E.right(poseKnown(A, dynamics, cost)(data)) : E.left(mistake)
+  }
+}
+
+/**
+ * The same for data that have been looked at before, of which nothing is checked: training poses a mini-batch on every step, and a look at
+ * all weights would take as long as a phase.
+ */
+export const poseKnown = <N extends Op, T>(A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>) => (data: Data<T>): Problem<T> => {
+  const [batch = 0] = A.shape(data.x)
+  return {
+    algebra: A,
+    motion: dynamics.at(A)(data.theta, data.x),
+    costing: cost.at(A)(data.y, data.theta),
+    readout: cost.readout?.params ?? {},
+    batch,
+    zeros: dynamics.layers.slice(1).map((layer) => A.fill(layerShape(batch, layer), 0)),
   }
 }

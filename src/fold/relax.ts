@@ -1,0 +1,35 @@
+/**
+ * The free phase for its result alone: s_{t+1} = F(x, s_t, θ) from 0 for T steps, as `freePhase` runs it, but without evidence gathered
+ * step by step. Training runs it on every mini-batch and looks at the last step only.
+ *
+ * A state that equals the one before, entry for entry, stays for ever, so the steps that are left change nothing. To find
+ * that out costs nothing while the first entry still moves. NaN equals nothing and runs to the end.
+ */
+import { tailRec } from 'fp-ts/lib/ChainRec.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Layers } from '../phi/interaction.ts'
+import type { Problem } from './pose.ts'
+
+/** s_T and the states before it, newest first. */
+export interface Relaxed<T> {
+  readonly state: Layers<T>
+  readonly before: readonly Layers<T>[]
+}
+
+/** T steps from 0, keeping the last `keep` ≤ T states before s_T. Throws RangeError unless both are whole numbers, T ≥ 1. */
+export const relax = <T>({ algebra: A, motion, zeros }: Problem<T>, steps: number, keep: number): Relaxed<T> => {
+  if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(keep) || keep < 0 || keep > steps)
+    throw new RangeError(`relax: expected whole steps T ≥ 1 and 0 ≤ keep ≤ T, got ${steps} and ${keep}`)
+  return tailRec<Now<T>, Relaxed<T>>({ t: 0, state: zeros, before: [] }, ({ t, state, before }) => {
+    if (t === steps) return E.right({ state, before })
+    const next = motion.step(state)
+    // One object for one state: BPTT sees that it meets it again.
+    if (next.every((sl, l) => A.equals(sl, state[l] as T)))
+      return E.right({ state, before: [...Array.from({ length: Math.min(keep, steps - t) }, () => state), ...before].slice(0, keep) })
+    return E.left({ t: t + 1, state: next, before: t >= steps - keep ? [state, ...before] : before })
+  })
+}
+
+interface Now<T> extends Relaxed<T> {
+  readonly t: number
+}

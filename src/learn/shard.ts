@@ -1,0 +1,121 @@
+/**
+ * A shard of a mini-batch: (θ, shard) ↦ the sum of its samples' gradients and what there is to count. Pure, so that shards may be
+ * evaluated anywhere, in any order; added up in their own order they give the same bits.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Cost } from '../cost/cost.ts'
+import { freePhase } from '../fold/free-phase.ts'
+import { diverged, type Mistake } from '../fold/mistake.ts'
+import { zipParams } from '../fold/nudged-phase.ts'
+import { type Data, poseKnown, type Problem } from '../fold/pose.ts'
+import { relax, type Relaxed } from '../fold/relax.ts'
+import { rowsOf } from '../fold/settle-samples.ts'
+import type { Dynamics } from '../phi/dynamics.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
+import { type Algebra, entries, type Op } from '../tensor/algebra.ts'
+import type { Method } from './method.ts'
+import { plusTally, type Tally } from './tally.ts'
+
+/** What learns: a model with its cost, and how its gradient is come by. */
+export interface Learner {
+  readonly dynamics: Dynamics<Op>
+  readonly cost: Cost<Op>
+  readonly method: Method
+  /** Steps of the free phase. */
+  readonly T: number
+  /** A sample counts as settled if its state moved by no more than this in the last step. */
+  readonly tolerance: number
+  /** What samples that have not settled do to the update: nothing, or what settled ones do. */
+  readonly unsettled: 'skip' | 'keep'
+}
+
+/** Input (samples, …) and target (samples, outputs). */
+export type Samples<T> = Pick<Data<T>, 'x' | 'y'>
+
+/** What a shard comes to. */
+export interface Pulled<T> {
+  /** Σ over its samples of the gradient of their own cost. */
+  readonly gradient: Params<T>
+  readonly tally: Tally
+}
+
+/** max |s_T − s_{T−1}| of each sample. */
+const moves = <T>(A: Algebra<never, T>, { state, before: [previous = state] }: Relaxed<T>): readonly number[] => {
+  const [batch = 0] = A.shape(state[0] as T)
+  const layers = state.map((sl, l) => ({ size: entries(A.shape(sl).slice(1)), gaps: A.numbers(A.sub(sl, previous[l] as T)) }))
+  // Math.max of a NaN is NaN.
+  return Array.from({ length: batch }, (_, b) => layers.reduce((worst, { size, gaps }) =>
+    gaps.subarray(b * size, (b + 1) * size).reduce((most, gap) => Math.max(most, Math.abs(gap)), worst), 0))
+}
+
+const largestAt = (row: Float64Array): number => row.reduce((best, value, i) => (value > (row[best] as number) ? i : best), 0)
+
+/** Samples whose largest output is not where the target's is; the first of several that are equally large counts. */
+export const wrongOnes = <T>(A: Algebra<never, T>, output: T, target: T): number => {
+  const [batch = 0, classes = 0] = A.shape(target)
+  const [told, meant] = [A.numbers(output), A.numbers(target)]
+  const rows = (numbers: Float64Array, b: number): Float64Array => numbers.subarray(b * classes, (b + 1) * classes)
+  return Array.from({ length: batch }, (_, b) => b).filter((b) => largestAt(rows(told, b)) !== largestAt(rows(meant, b))).length
+}
+
+/** The tally of a settled state, and which samples have settled. Left Diverged where a state is no longer finite. */
+const looked = <T>(problem: Problem<T>, rest: Relaxed<T>, { y }: Samples<T>, { T, tolerance }: Learner): E.Either<Mistake, { readonly tally: Tally; readonly settled: readonly number[] }> => {
+  const { algebra: A, costing, batch } = problem
+  const moved = moves(A, rest)
+  const residual = moved.reduce((most, one) => Math.max(most, one), 0)
+  // Which step and layer it was is found by running the phase again with its evidence.
+  if (!Number.isFinite(residual))
+    return pipe(freePhase(problem, { steps: T }), E.flatMap(() => E.left(diverged(T, 1))))
+  const output = rest.state.at(-1) as T
+  const settled = moved.flatMap((one, b) => (one <= tolerance ? [b] : []))
+  return E.right({
+    settled,
+    tally: {
+      samples: batch,
+      cost: A.numbers(costing.value(output))[0] ?? NaN,
+      wrong: wrongOnes(A, costing.output?.(output) ?? output, y),
+      residual,
+      unsettled: batch - settled.length,
+    },
+  })
+}
+
+/** Settles the samples and counts, without a gradient: what a test does. */
+export const tested = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params<T>, samples: Samples<T>): E.Either<Mistake, Tally> => {
+  const problem = poseKnown(A, learner.dynamics, learner.cost)({ theta, ...samples })
+  return pipe(looked(problem, relax(problem, learner.T, 1), samples, learner), E.map(({ tally }) => tally))
+}
+
+/** Some samples of a settled state. */
+const someOf = <T>(A: Algebra<never, T>, { state, before }: Relaxed<T>, rows: readonly number[]): Relaxed<T> => {
+  const some = (s: Layers<T>): Layers<T> => s.map((sl) => rowsOf(A, sl, rows))
+  return { state: some(state), before: before.map(some) }
+}
+
+/** The shard's gradient and tally. Parameters and samples are taken to be well shaped. Left: Diverged, or what the method says. */
+export const pulled = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params<T>, samples: Samples<T>, sign: 1 | -1): E.Either<Mistake, Pulled<T>> => {
+  const { dynamics, cost, method, T, unsettled } = learner
+  const posed = poseKnown(A, dynamics, cost)
+  const data = { theta, ...samples }
+  const problem = posed(data)
+  const rest = relax(problem, T, Math.max(1, method.keep))
+  const gradientOf = method.at(A)
+  return pipe(
+    looked(problem, rest, samples, learner),
+    E.flatMap(({ tally, settled }) => {
+      if (unsettled === 'keep' || settled.length === problem.batch)
+        return pipe(gradientOf(problem, rest, { data, sign }), E.map((gradient) => ({ gradient, tally })))
+      if (settled.length === 0)
+        return E.right({ gradient: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, A.fill(A.shape(p), 0)])), tally })
+      const some = { theta, x: rowsOf(A, samples.x, settled), y: rowsOf(A, samples.y, settled) }
+      return pipe(gradientOf(posed(some), someOf(A, rest, settled), { data: some, sign }), E.map((gradient) => ({ gradient, tally })))
+    }))
+}
+
+/** Shards of one mini-batch added up, in their order. Throws RangeError without any. */
+export const together = <T>(A: Algebra<never, T>, shards: readonly Pulled<T>[]): Pulled<T> => {
+  const [first, ...rest] = shards
+  if (first === undefined) throw new RangeError('together: expected at least one shard, got none')
+  return rest.reduce((sum, one) => ({ gradient: zipParams(sum.gradient, one.gradient, A.add), tally: plusTally(sum.tally, one.tally) }), first)
+}

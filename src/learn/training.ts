@@ -1,0 +1,42 @@
+/**
+ * Training: a fold over mini-batches of pure steps, state in, state out. A mini-batch comes in shards of fixed size; their sums are added in
+ * order, so that nothing depends on who evaluated them.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Mistake } from '../fold/mistake.ts'
+import type { Params } from '../phi/interaction.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
+import { type Descent, descended, type Memory, noMemory, type Optimiser } from './optimiser.ts'
+import { type Learner, type Pulled, pulled, type Samples, together } from './shard.ts'
+import { noTally, plusTally, type Tally } from './tally.ts'
+
+/** All that a training run is, between two mini-batches. */
+export interface Training<T> {
+  readonly theta: Params<T>
+  readonly memory: Memory<T>
+  /** Mini-batches done. */
+  readonly step: number
+  /** Of the epoch that is running. */
+  readonly tally: Tally
+}
+
+export const begun = <T>(A: Algebra<never, T>, optimiser: Pick<Optimiser, 'remembers'>, theta: Params<T>): Training<T> =>
+  ({ theta, memory: noMemory(A, optimiser, theta), step: 0, tally: noTally })
+
+/** The state after a mini-batch whose shards came to `sum`. */
+export const advanced = <T>(A: Algebra<Op, T>, optimiser: Optimiser) =>
+  ({ theta, memory, step, tally }: Training<T>, sum: Pulled<T>, descent: Descent): Training<T> => {
+    const mean = Object.fromEntries(Object.entries(sum.gradient).map(([name, g]) => [name, A.over(g, sum.tally.samples)]))
+    const next = optimiser.direction(A)(mean, memory, step + 1)
+    return { theta: descended(A, theta, next.direction, descent), memory: next.memory, step: step + 1, tally: plusTally(tally, sum.tally) }
+  }
+
+/** One mini-batch, its shards one after the other. Left: the first shard's mistake. */
+export const trained = <T>(A: Algebra<Op, T>, learner: Learner, optimiser: Optimiser) => {
+  const [pull, advance] = [pulled(A, learner), advanced(A, optimiser)]
+  return (state: Training<T>, shards: readonly Samples<T>[], descent: Descent, sign: 1 | -1 = 1): E.Either<Mistake, Training<T>> => pipe(
+    shards,
+    E.traverseArray((shard) => pull(state.theta, shard, sign)),
+    E.map((parts) => advance(state, together(A, parts), descent)))
+}
