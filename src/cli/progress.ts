@@ -7,8 +7,8 @@
 import { SingleBar } from 'cli-progress'
 
 export interface Progress {
-  /** `done` of the total units are finished. */
-  readonly advance: (done: number) => void
+  /** `done` of the total units are finished; a label replaces the one before. */
+  readonly advance: (done: number, label?: string) => void
   /** Erases the bar; needed on every way out, since an active bar keeps the process alive. */
   readonly end: () => void
 }
@@ -49,11 +49,11 @@ export const progressOn = (stream: ProgressStream, clock: Clock) => (label: stri
   })
   const start = clock()
   return {
-    advance: (done) => {
+    advance: (done, now = label) => {
       const elapsed = clock() - start
       const left = done > 0 ? `${spokenTime((elapsed / 1000) * (total - done) / done)} left` : ''
-      if (bar.isActive) bar.update(done, { left })
-      else if (elapsed >= quietMilliseconds) bar.start(total, done, { label, left })
+      if (bar.isActive) bar.update(done, { label: now, left })
+      else if (elapsed >= quietMilliseconds) bar.start(total, done, { label: now, left })
     },
     end: () => {
       if (bar.isActive) bar.stop()

@@ -1,0 +1,31 @@
+/** The log of a training folder: log.jsonl, an object per line, appended to. */
+import { appendFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import type { EpochRecord, ReportRecord, StartRecord } from '../experiment/training-state.ts'
+import type { UserError } from './request.ts'
+
+export type LogLine = StartRecord | EpochRecord | ReportRecord
+
+export interface TrainingLog {
+  readonly path: string
+  readonly append: (line: LogLine) => void
+  /** Its length in bytes. */
+  readonly length: () => number
+}
+
+const lineOf = (line: LogLine): string => `${JSON.stringify(line)}\n`
+
+/**
+ * The log of a folder, which is made if need be. A run that starts begins it anew; one that goes on cuts off what was written after its checkpoint, and
+ * writes what the checkpoint knows where the log is not as long as it was. Left: a folder that cannot be written to.
+ */
+export const openLog = (dir: string, start: StartRecord, epochs: readonly EpochRecord[], goingOn: number | undefined): E.Either<UserError, TrainingLog> => {
+  const path = join(dir, 'log.jsonl')
+  return E.tryCatch(() => {
+    mkdirSync(dir, { recursive: true })
+    if (goingOn !== undefined && existsSync(path) && statSync(path).size >= goingOn) truncateSync(path, goingOn)
+    else writeFileSync(path, [start, ...epochs].map(lineOf).join(''))
+    return { path, append: (line) => { appendFileSync(path, lineOf(line)) }, length: () => statSync(path).size }
+  }, (reason) => ({ message: `${path}: cannot be written (${reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)}); choose another --out` }))
+}

@@ -1,0 +1,170 @@
+/**
+ * A training run in its folder: the fold over mini-batches with all that surrounds it, log, checkpoints, progress, interruption. What is learned is
+ * decided by pure functions of src/learn alone; the clock only decides when something is told or saved.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { type Checkpoint, restoredTraining, storedTraining } from '../experiment/checkpoint.ts'
+import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
+import { type DataRecord, epochRecord, type EpochRecord, reportRecord, type StartRecord } from '../experiment/training-state.ts'
+import { seeded } from '../data/random.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { initialise } from '../learn/initialise.ts'
+import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
+import { errorOf, noTally, type Tally } from '../learn/tally.ts'
+import { advanced, begun, type Training } from '../learn/training.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
+import { checkpointName, saveCheckpoint } from './checkpoint-file.ts'
+import type { EngineName } from './engine.ts'
+import { evaluatorHere } from './evaluator.ts'
+import { progress, spokenTime } from './progress.ts'
+import type { Print, UserError } from './request.ts'
+import type { TrainingData } from './training-data.ts'
+import { openLog } from './training-log.ts'
+import { version } from './version.ts'
+
+export interface Session {
+  readonly job: TrainingJob
+  readonly trainer: Trainer
+  readonly engine: EngineName
+  readonly data: TrainingData
+  readonly out: string
+  /** Where to go on from. */
+  readonly from: Checkpoint | undefined
+  /** Mini-batches to stop after. */
+  readonly batches: number | undefined
+  /** Between checkpoints. */
+  readonly minutes: number
+  /** The command that goes on. */
+  readonly goOn: string
+  readonly print: Print
+  readonly complain: Print
+}
+
+/** How a run ended. */
+export type Ending = 'done' | 'stopped' | 'interrupted' | 'failed'
+
+/** Milliseconds between two looks at what else there is to do: signals, the terminal. */
+const pause = 100
+/** Reports per epoch. */
+const reports = 10
+
+const dataRecord = ({ train, test, origin, synthetic, digest }: TrainingData): DataRecord =>
+  ({ origin, synthetic, train: train.count, test: test.count, digest })
+
+const percent = (value: number): string => `${value.toFixed(2)} %`
+
+const epochLine = ({ epoch, trainError, testError, seconds, unsettled, residual }: EpochRecord, epochs: number): string =>
+  `epoch ${String(epoch).padStart(String(epochs).length)} of ${epochs}: train error ${percent(trainError)}, test error ${percent(testError)}, ` +
+  `${spokenTime(seconds)}, unsettled ${percent(unsettled)}, residual ${residual.toExponential(1)}`
+
+/** Runs it. Left: what cannot be written, or a checkpoint of something else. */
+export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promise<E.Either<UserError, Ending>> => {
+  const { job, trainer, engine, data, out, from, print, complain } = session
+  const { network: { name, batch }, optimiser, epochs } = trainer
+  const perEpoch = batchesOf(data.train.count, batch)
+  const start: StartRecord = { type: 'start', version, engine, job, data: dataRecord(data) }
+
+  const opened = pipe(
+    E.Do,
+    E.apS('training', from === undefined
+      ? E.right<UserError, Training<T>>(begun(A, optimiser, initialise(A, trainer.params, seeded(job.seed))[0]))
+      : restoredTraining(A, trainer, from, checkpointName)),
+    E.bind('log', () => openLog(out, start, from?.state.epochs ?? [], from?.state.logBytes)))
+  if (E.isLeft(opened)) return opened
+  const { log } = opened.right
+  let { training } = opened.right
+  let records = from?.state.epochs ?? []
+
+  const [evaluator, advance] = [evaluatorHere(A, trainer, data.train, data.test, job.shard), advanced(A, optimiser)]
+  const [began, before] = [performance.now(), from?.state.seconds ?? 0]
+  let [epochBegan, earlier, saved] = [began, before, began]
+  const inEpoch = (): number => earlier + (performance.now() - epochBegan) / 1000
+  const save = (): E.Either<UserError, void> => {
+    saved = performance.now()
+    return saveCheckpoint(out, {
+      state: {
+        format: 'phifold-training-1', version, engine, job, data: dataRecord(data), step: training.step, tally: training.tally,
+        seconds: inEpoch(), epochs: records, logBytes: log.length(),
+      },
+      tensors: storedTraining(A, training, engine === 'simd32' ? 'F32' : 'F64'),
+    })
+  }
+
+  const until = Math.min(epochs * perEpoch, session.batches === undefined ? Infinity : training.step + session.batches)
+  const bar = progress(`train ${name}`, until - training.step)
+  const first = training.step
+  let interrupted = false
+  const interrupt = (): void => {
+    // The second time it is meant.
+    if (interrupted) process.exit(130)
+    interrupted = true
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+
+  const failed = ({ message }: Mistake, epoch: number, done: number): E.Either<UserError, Ending> => {
+    bar.end()
+    complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; or lower --rates (${pipe(Object.values(trainer.ratesIn(epoch)), (rates) => [...new Set(rates)].join(','))}). The last checkpoint is from before: ${session.goOn}`)
+    return E.right('failed')
+  }
+
+  const endOfEpoch = (epoch: number, tally: Tally): E.Either<UserError | Mistake, void> => pipe(
+    evaluator.test(training.theta),
+    E.flatMap((test) => {
+      const record = epochRecord(epoch, tally, test, inEpoch())
+      records = [...records, record]
+      log.append(record)
+      training = { ...training, tally: noTally }
+      ;[epochBegan, earlier] = [performance.now(), 0]
+      bar.advance(training.step - first)
+      print(epochLine(record, epochs))
+      return save()
+    }))
+
+  try {
+    const written = first === 0 ? save() : E.right(undefined)
+    if (E.isLeft(written)) return written
+    let looked = performance.now()
+    while (training.step < until && !interrupted) {
+      const { epoch } = placeOf(training.step, perEpoch)
+      const order = pieces(orderOf(job.seed, epoch, data.train.count), batch)
+      const signs = signsOf(job.seed, epoch, perEpoch)
+      const descent = { rates: trainer.ratesIn(epoch), weightDecay: job.weightDecay }
+      for (let { done } = placeOf(training.step, perEpoch); done < perEpoch && training.step < until && !interrupted; done += 1) {
+        const sum = evaluator.gradient(training.theta, order[done] ?? [], signs[done] ?? 1)
+        if (E.isLeft(sum)) return failed(sum.left, epoch, done)
+        training = advance(training, sum.right, descent)
+        if ((done + 1) % Math.ceil(perEpoch / reports) === 0 && done + 1 < perEpoch) log.append(reportRecord(epoch, done + 1, training.tally))
+        const now = performance.now()
+        if (now - saved > session.minutes * 60_000) {
+          const kept = save()
+          if (E.isLeft(kept)) return kept
+        }
+        if (now - looked > pause) {
+          looked = now
+          const speed = (batch * (training.step - first)) / ((now - began) / 1000)
+          bar.advance(training.step - first, `epoch ${epoch} of ${epochs}, ${speed.toFixed(0)} digits/s, train error ${percent(errorOf(training.tally))}`)
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      }
+      if (training.step % perEpoch === 0 && training.tally.samples > 0) {
+        const ended = endOfEpoch(epoch, training.tally)
+        if (E.isLeft(ended)) return '_tag' in ended.left && ended.left._tag === 'Diverged' ? failed(ended.left, epoch, perEpoch - 1) : ended
+      }
+    }
+    const { epoch, done } = placeOf(training.step, perEpoch)
+    if (training.step === until && session.batches !== undefined && done > 0) {
+      const test = evaluator.test(training.theta)
+      if (E.isLeft(test)) return failed(test.left, epoch, done)
+      const testError = errorOf(test.right)
+      log.append({ ...reportRecord(epoch, done, training.tally), testError })
+      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${((performance.now() - began) / (training.step - first)).toFixed(2)} ms per mini-batch`)
+    }
+    const kept = save()
+    if (E.isLeft(kept)) return kept
+    return E.right(interrupted ? 'interrupted' : training.step < epochs * perEpoch ? 'stopped' : 'done')
+  } finally {
+    bar.end()
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  }
+}
