@@ -14,6 +14,7 @@ import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.
 import { errorOf, noTally, type Tally } from '../learn/tally.ts'
 import { advanced, begun, type Training } from '../learn/training.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
+import { interruptions } from './interruptions.ts'
 import { checkpointName, saveCheckpoint } from './checkpoint-file.ts'
 import type { EngineName } from './engine.ts'
 import { evaluatorHere } from './evaluator.ts'
@@ -94,13 +95,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const until = Math.min(epochs * perEpoch, session.batches === undefined ? Infinity : training.step + session.batches)
   const bar = progress(`train ${name}`, until - training.step)
   const first = training.step
-  let interrupted = false
-  const interrupt = (): void => {
-    // The second time it is meant.
-    if (interrupted) process.exit(130)
-    interrupted = true
-  }
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  const interruption = interruptions()
 
   const failed = ({ message }: Mistake, epoch: number, done: number): E.Either<UserError, Ending> => {
     bar.end()
@@ -125,12 +120,12 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     const written = first === 0 ? save() : E.right(undefined)
     if (E.isLeft(written)) return written
     let looked = performance.now()
-    while (training.step < until && !interrupted) {
+    while (training.step < until && !interruption.asked()) {
       const { epoch } = placeOf(training.step, perEpoch)
       const order = pieces(orderOf(job.seed, epoch, data.train.count), batch)
       const signs = signsOf(job.seed, epoch, perEpoch)
       const descent = { rates: trainer.ratesIn(epoch), weightDecay: job.weightDecay }
-      for (let { done } = placeOf(training.step, perEpoch); done < perEpoch && training.step < until && !interrupted; done += 1) {
+      for (let { done } = placeOf(training.step, perEpoch); done < perEpoch && training.step < until && !interruption.asked(); done += 1) {
         const sum = evaluator.gradient(training.theta, order[done] ?? [], signs[done] ?? 1)
         if (E.isLeft(sum)) return failed(sum.left, epoch, done)
         training = advance(training, sum.right, descent)
@@ -162,9 +157,9 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     }
     const kept = save()
     if (E.isLeft(kept)) return kept
-    return E.right(interrupted ? 'interrupted' : training.step < epochs * perEpoch ? 'stopped' : 'done')
+    return E.right(interruption.asked() ? 'interrupted' : training.step < epochs * perEpoch ? 'stopped' : 'done')
   } finally {
     bar.end()
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    interruption.end()
   }
 }

@@ -50,7 +50,7 @@ const contrast = <T>(problem: Problem<T>, { state, before: [previous = state] }:
 }
 
 /** The mean of contrasts under several β. */
-const contrastive = (name: string, betasOf: (sign: 1 | -1) => readonly [number, ...number[]], steps: number): Method => ({
+const contrastive = (name: string, betasOf: (sign: 1 | -1) => readonly number[], steps: number): Method => ({
   name,
   keep: 1,
   at: (A) => (problem, rest, { sign }) => pipe(
