@@ -12,6 +12,7 @@ import type { TrainRequest } from './train-arguments.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
 import { type Ending, runSession } from './training-session.ts'
 import { defaultSeed } from './values.ts'
+import { written } from './written.ts'
 
 const wrong = (message: string): E.Either<UserError, never> => E.left({ message })
 
@@ -112,6 +113,8 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
   TE.bindTo('plan'),
   TE.bind('data', ({ plan }) => dataFor(request, plan)),
   TE.tap(({ plan, data }) => TE.fromEither(fits(plan, data))),
+  // A folder that cannot be written to should be known before the work.
+  TE.tap(({ plan }) => written(plan.out, new Map())),
   TE.flatMap(({ plan, data }) => {
     const goOn = `phifold train ${request.name}${request.data === undefined ? '' : ` --data ${request.data}`}${request.out === undefined ? '' : ` --out ${request.out}`} --resume`
     print(heading(plan, data))

@@ -149,11 +149,12 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     }
     const { epoch, done } = placeOf(training.step, perEpoch)
     if (training.step === until && session.batches !== undefined && done > 0) {
+      const each = (performance.now() - began) / (training.step - first)
       const test = evaluator.test(training.theta)
       if (E.isLeft(test)) return failed(test.left, epoch, done)
       const testError = errorOf(test.right)
       log.append({ ...reportRecord(epoch, done, training.tally), testError })
-      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${((performance.now() - began) / (training.step - first)).toFixed(2)} ms per mini-batch`)
+      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${each.toFixed(2)} ms per mini-batch`)
     }
     const kept = save()
     if (E.isLeft(kept)) return kept
