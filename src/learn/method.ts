@@ -46,7 +46,15 @@ const contrast = <T>(problem: Problem<T>, { state, before: [previous = state] }:
   const nudge = A.fill([], beta)
   type Pair = readonly [now: Layers<T>, earlier: Layers<T>]
   const [end, before] = foldPhase<Layers<T>, Pair>(nudgedPhase(problem, nudge, state), steps, [state, state], ([now], next) => [next, now])
-  return zipParams(restingRule(problem, state, previous), nudgedRule(problem, nudge, end, before), (resting, nudged) => A.over(A.sub(resting, nudged), beta))
+  const { contrast: shorter } = problem.motion
+  if (shorter === undefined)
+    return zipParams(restingRule(problem, state, previous), nudgedRule(problem, nudge, end, before), (resting, nudged) => A.over(A.sub(resting, nudged), beta))
+  const ofNetwork = shorter({ s: state, previous }, { s: end, previous: before })
+  return {
+    ...Object.fromEntries(Object.entries(ofNetwork).map(([name, p]) => [name, A.over(p, beta)])),
+    // A readout's share of the rule is −β ∂ℓ/∂θ, and none at s*.
+    ...problem.costing.param?.(end.at(-1) as T),
+  }
 }
 
 /** The mean of contrasts under several β. */

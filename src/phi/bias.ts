@@ -31,6 +31,7 @@ const repeated = (name: string, end: End, shape: Shape, repeat: Repeat): Interac
         return { [name]: sum === undefined ? A.fill(shape, 0) : collect(sum) }
       },
       param: (u) => ({ [name]: collect(layerOf(u, end.layer)) }),
+      contrast: ({ u: a }, { u: b }) => ({ [name]: collect(A.sub(layerOf(a, end.layer), layerOf(b, end.layer))) }),
       pull: () => (v) => {
         const vl = v[end.layer]
         return {

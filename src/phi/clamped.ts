@@ -25,6 +25,7 @@ const clampedMotion = <T>(A: Algebra<Clips, T>, free: Motion<T>) => {
     },
     rule: free.rule,
     ...(free.collect && { collect: free.collect }),
+    ...(free.contrast && { contrast: free.contrast }),
   }
   return { motion, inside }
 }

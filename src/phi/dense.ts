@@ -45,6 +45,14 @@ export const dense = (name: string, from: End, to: End): Interaction<never> => {
           [to.layer, forward(u)],
           [from.layer, back(A.matmulNN(layerOf(u, to.layer), W))]),
         param: (u) => ({ [name]: A.matmulTN(layerOf(u, to.layer), flat(layerOf(u, from.layer))) }),
+        // a_to a_from − b_to b_from = (a_to − b_to) a_from + b_to (a_from − b_from), and the input does not differ.
+        contrast: ({ u: a }, { u: b }) => {
+          const moved = (layer: number): T => A.sub(layerOf(a, layer), layerOf(b, layer))
+          return {
+            [name]: fromInput ? A.matmulTN(moved(to.layer), flat(u0))
+              : correlate(A, [moved(to.layer), layerOf(b, to.layer)], [flat(layerOf(a, from.layer)), flat(moved(from.layer))]),
+          }
+        },
         pull: (u) => (v) => {
           const [vFrom, vTo] = [v[from.layer], v[to.layer]]
           const feedback = () => vTo && back(A.matmulNN(vTo, W))

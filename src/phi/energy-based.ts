@@ -18,8 +18,8 @@
  */
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity, type Jet } from './activation.ts'
-import type { Dynamics, GradientDynamics, GradientMotion, Motion } from './dynamics.ts'
-import { addDrives, collected, type Drives, type Layers, type Params } from './interaction.ts'
+import type { Dynamics, GradientDynamics, GradientMotion, Motion, RuleAt } from './dynamics.ts'
+import { addDrives, collected, contrastOf, type Drives, type Layers, type Params } from './interaction.ts'
 import { activations, layersOf, type Setting } from './setting.ts'
 
 /** g and g′ of one layer; undefined g means 1. */
@@ -45,6 +45,7 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
       return { jets, u, drive: addDrives(A, psi.constant, psi.drive(u)), gain: jets.map((jet, l) => gains[l]?.(jet)) }
     }
     const activated = (s: Layers<T>): Layers<T> => [input.value, ...s.map((sl, l) => (rhoAt[l] as (typeof rhoAt)[number])(sl).value)]
+    const ruled = (gradient: Params<T>): Params<T> => Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)]))
     return {
       step: (s, force = []) => {
         const { drive, gain } = look(s)
@@ -85,9 +86,13 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
         }
       },
       collect: (all) => collected(A, psi, all),
-      rule: (s) => {
-        const gradient = psi.param(activated(s))
-        return Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)]))
+      rule: (s) => ruled(psi.param(activated(s))),
+      contrast: (after, before) => {
+        const end = ({ s }: RuleAt<T>) => {
+          const u = activated(s)
+          return { u, poolsOf: u }
+        }
+        return ruled(contrastOf(A, psi, end(after), end(before)))
       },
       phi: (s) => {
         const norm = s.reduce((total, sl) => A.add(total, A.dot(sl, sl)), A.fill([], 0))
@@ -117,8 +122,8 @@ export const publishedEnergyBased = <N extends Op>(setting: Setting<N>): Dynamic
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): Motion<T> => {
-      const { step, pull, rule, collect } = at(A)(theta, x)
-      return { step, pull, rule, ...(collect && { collect }) }
+      const { step, pull, rule, contrast, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(contrast && { contrast }), ...(collect && { collect }) }
     },
   }
 }

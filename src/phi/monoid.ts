@@ -3,7 +3,7 @@
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Op, sameShape, type Shape, showShape } from '../tensor/algebra.ts'
-import { addDrives, addParams, collected, type Interaction } from './interaction.ts'
+import { addDrives, addParams, collected, contrastOf, type Interaction } from './interaction.ts'
 
 /** Ψ = 0. */
 export const zero: Interaction<never> = {
@@ -39,6 +39,7 @@ export const plus = <M extends Op, N extends Op>(first: Interaction<M>, second: 
       value: (u) => A.add(a.value(u), b.value(u)),
       drive: (u) => addDrives(A, a.drive(u), b.drive(u)),
       param: (u, poolsOf) => addParams(A, a.param(u, poolsOf), b.param(u, poolsOf)),
+      contrast: (after, before) => addParams(A, contrastOf(A, a, after, before), contrastOf(A, b, after, before)),
       collect: (all) => addParams(A, collected(A, a, all), collected(A, b, all)),
       pull: (u) => {
         const [pullA, pullB] = [a.pull(u), b.pull(u)]

@@ -10,8 +10,8 @@
  */
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity } from './activation.ts'
-import type { Dynamics, ExactDynamics, ExactMotion } from './dynamics.ts'
-import { addDrives, collected, type Drives, type Layers, type Params } from './interaction.ts'
+import type { Dynamics, ExactDynamics, ExactMotion, RuleAt } from './dynamics.ts'
+import { addDrives, collected, contrastOf, type Drives, type Layers, type Params } from './interaction.ts'
 import { activations, layersOf, type Setting } from './setting.ts'
 
 const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer', pools: 'current' | 'previous' = 'current') => {
@@ -34,6 +34,11 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
       const slopes = look(s, []).map((jet) => A.scale(epsilon, jet.slope()))
       return (v: Layers<T>): Layers<T> => v.map((vl, l) => A.mul(slopes[l] as T, vl))
     }
+    const poolsAt = (s: Layers<T>, previous: Layers<T>): Layers<T> => withInput(pools === 'previous' ? previous : s)
+    // ε ∂Ψ/∂θ with the outer nudge, ∂Ψ/∂θ with the inner one.
+    const ruled = (gradient: Params<T>): Params<T> => (nudge === 'inner' || epsilon === 1
+      ? gradient
+      : Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)])))
     return {
       step: (s, force = []) => {
         const jets = look(s, nudge === 'inner' ? force : [])
@@ -62,11 +67,10 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
         }
       },
       collect: (all) => collected(A, psi, all),
-      rule: (s, previous = s) => {
-        const gradient = psi.param(withInput(s), withInput(pools === 'previous' ? previous : s))
-        return nudge === 'inner'
-          ? gradient
-          : Object.fromEntries(Object.entries(gradient).map(([name, g]) => [name, A.scale(epsilon, g)]))
+      rule: (s, previous = s) => ruled(psi.param(withInput(s), poolsAt(s, previous))),
+      contrast: (after, before) => {
+        const end = ({ s, previous }: RuleAt<T>) => ({ u: withInput(s), poolsOf: poolsAt(s, previous) })
+        return ruled(contrastOf(A, psi, end(after), end(before)))
       },
       metric,
     }
@@ -85,8 +89,8 @@ const outer = <N extends Op>(name: string, setting: Setting<N>, pools: 'current'
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
-      const { step, pull, rule, collect } = at(A)(theta, x)
-      return { step, pull, rule, ...(collect && { collect }) }
+      const { step, pull, rule, contrast, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(contrast && { contrast }), ...(collect && { collect }) }
     },
   }
 }
