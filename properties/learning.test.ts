@@ -31,8 +31,8 @@ import { advanced, begun, trained } from '../src/learn/training.ts'
 import { polynomial, sigm } from '../src/phi/activation.ts'
 import type { Params } from '../src/phi/interaction.ts'
 import { energyBased } from '../src/phi/energy-based.ts'
-import { layered } from '../src/phi/network.ts'
-import { outerNudged } from '../src/phi/prototypical.ts'
+import { laterals, layered } from '../src/phi/network.ts'
+import { innerNudged, outerNudged } from '../src/phi/prototypical.ts'
 import { type Rational, ratio, rational } from '../src/number/rational.ts'
 import type { Algebra } from '../src/tensor/algebra.ts'
 import { lift, type Lifted, lifted } from '../src/tensor/lift.ts'
@@ -86,6 +86,24 @@ describe('a shard, over rationals', () => {
       const times = (factor: number, params: Params<Lifted<Rational>>) => Object.fromEntries(Object.entries(params).map(([name, p]) => [name, Q.scale(factor, p)]))
       return exactly(Q, byEp ?? {}, times(-3, updates)) && exactly(Q, byBptt ?? {}, times(3, gradients))
     }), { numRuns: 10 })
+  })
+
+  const quadratic = { activation: polynomial(0, 1, 0.5), epsilon: 0.5 }
+  test.each([
+    ['energy-based', energyBased({ interaction: layered(sizes), ...quadratic })],
+    ['outer nudge', outerNudged({ interaction: layered(sizes), ...quadratic })],
+    ['inner nudge', innerNudged({ interaction: layered(sizes), ...quadratic })],
+    ['lateral', outerNudged({ interaction: laterals(sizes), ...quadratic })],
+  ] as const)('a contrast is the difference of two rules, %s', (_, dynamics) => {
+    const shapes = Object.values(dynamics.params)
+    const ends = fc.record({ after: fc.tuple(rationals([3, 2]), rationals([3, 1])), before: fc.tuple(rationals([3, 2]), rationals([3, 1])) })
+    fc.assert(fc.property(fc.tuple(...shapes.map((shape) => rationals([...shape]))), rationals([3, 2]), ends, (params, x, { after, before }) => {
+      const theta = Object.fromEntries(Object.keys(dynamics.params).map((name, i) => [name, params[i]!]))
+      const motion = dynamics.at(Q)(theta, x)
+      const [a, b] = [motion.rule(after, before), motion.rule(before, after)]
+      const contrast = motion.contrast?.({ s: after, previous: before }, { s: before, previous: after }) ?? {}
+      return exactly(Q, contrast, Object.fromEntries(Object.entries(a).map(([name, p]) => [name, Q.sub(p, b[name]!)])))
+    }), { numRuns: 20 })
   })
 
   test('unsettled samples that are skipped leave the gradient of the others', () => {

@@ -27,12 +27,12 @@ const samplesOf = <T>(A: Algebra<Op, T>, { learner: { dynamics } }: Trainer, dig
 }
 
 /** In this thread, one shard after the other. */
-export const evaluatorHere = <T>(A: Algebra<Op, T>, trainer: Trainer, train: Digits, test: Digits, shard: number): Evaluator<T> => {
+export const evaluatorHere = <T>(A: Algebra<Op, T>, trainer: Trainer, train: Digits, test: Digits): Evaluator<T> => {
   const [pull, look] = [pulled(A, trainer.learner), tested(A, trainer.learner)]
   const [learned, unseen] = [samplesOf(A, trainer, train), samplesOf(A, trainer, test)]
   return {
     gradient: (theta, indices, sign) => pipe(
-      pieces(indices, shard),
+      pieces(indices, trainer.shard),
       E.traverseArray((some) => pull(theta, learned(some), sign)),
       E.map((parts) => together(A, parts))),
     test: (theta) => pipe(

@@ -71,7 +71,7 @@ const args = {
   }),
   unsettled: option({ long: 'unsettled', type: optional(oneOf('--unsettled', ['skip', 'keep'])), description: 'digits that have not settled: leave them out of the update, or keep them (keep)' }),
   tolerance: option({ long: 'tolerance', type: optional(real('--tolerance', 'take 1e-4')), description: 'largest move in the last step that counts as settled (β/1000)' }),
-  shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits that are evaluated together (10); results depend on it in their last bits, on the number of threads not at all' }),
+  shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits that are evaluated together (the mini-batch with one hidden layer, else 12); it changes the last bits of results, the number of threads does not' }),
   engine: option({ long: 'engine', type: optional(engineType), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
   minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
 }

@@ -28,7 +28,7 @@ const saidOf = ({ name, variant, nudge, method, loss, changes, rates, epochs, op
 
 const defaults: Omit<TrainingJob, 'name'> = {
   variant: 'exact', method: 'ep', loss: 'squared', changes: {}, optimiser: { name: 'sgd', momentum: 0.9 }, weightDecay: 0, decay: 1,
-  unsettled: 'keep', shard: 10, seed: defaultSeed,
+  unsettled: 'keep', seed: defaultSeed,
 }
 
 const numberFault = ({ momentum, weightDecay, tolerance, minutes, optimiser }: TrainRequest): E.Either<UserError, undefined> =>

@@ -77,7 +77,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   let { training } = opened.right
   let records = from?.state.epochs ?? []
 
-  const [evaluator, advance] = [evaluatorHere(A, trainer, data.train, data.test, job.shard), advanced(A, optimiser)]
+  const [evaluator, advance] = [evaluatorHere(A, trainer, data.train, data.test), advanced(A, optimiser)]
   const [began, before] = [performance.now(), from?.state.seconds ?? 0]
   let [epochBegan, earlier, saved] = [began, before, began]
   const inEpoch = (): number => earlier + (performance.now() - epochBegan) / 1000

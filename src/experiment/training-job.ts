@@ -38,8 +38,8 @@ export interface TrainingJob {
   readonly unsettled: 'skip' | 'keep'
   /** Largest move in the last step of a sample that counts as settled; β/1000 if absent: then what it still moves by weighs little beside the nudge. */
   readonly tolerance?: number
-  /** Samples of a shard. */
-  readonly shard: number
+  /** Samples of a shard; see `shardOf` for what is taken if absent. */
+  readonly shard?: number
   readonly seed: number
 }
 
@@ -51,6 +51,8 @@ export interface Trainer {
   /** The network's parameters and the readout's. */
   readonly params: Readonly<Record<string, Shape>>
   readonly epochs: number
+  /** Samples of a shard. */
+  readonly shard: number
   /** Learning rates by parameter in an epoch. */
   readonly ratesIn: (epoch: number) => Readonly<Record<string, number>>
 }
@@ -76,6 +78,12 @@ const methodOf = ({ method }: TrainingJob, { epsilon, beta, K }: TrainedNetwork,
     case 'rbp': return recurrentBackprop(K)
   }
 }
+
+/**
+ * With one hidden layer most of the work is the input's and the update's, which shards would double: one shard. Elsewhere as many samples as can be
+ * divided among threads; products take four at a time.
+ */
+const shardOf = ({ shard }: TrainingJob, { sizes, batch }: TrainedNetwork): number => shard ?? (sizes.length <= 3 ? batch : 12)
 
 const optimiserOf = ({ optimiser: { name, momentum: mu } }: TrainingJob): Optimiser =>
   name === 'adam' ? adam() : name === 'momentum' ? momentum(mu) : sgd
@@ -112,7 +120,7 @@ export const trainerOf = (job: TrainingJob): E.Either<BadHyperparameter, Trainer
   E.map(({ network, model, cost, params, rates }): Trainer => {
     const epochs = job.epochs ?? network.epochs
     return {
-      network, params, epochs,
+      network, params, epochs, shard: shardOf(job, network),
       learner: {
         dynamics: model.dynamics, cost, method: methodOf(job, network, model.ahead), T: network.T,
         tolerance: job.tolerance ?? network.beta / 1000, unsettled: job.unsettled,

@@ -119,7 +119,7 @@ const job = z.strictObject({
   decay: z.union([positive, z.literal('cosine')]),
   unsettled: z.enum(['skip', 'keep']),
   tolerance: positive.optional(),
-  shard: count,
+  shard: count.optional(),
   seed: index,
 })
 
