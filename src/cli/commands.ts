@@ -8,12 +8,14 @@ import { golden } from './commands/golden.ts'
 import { recipe } from './commands/recipe.ts'
 import { report } from './commands/report.ts'
 import { start } from './commands/start.ts'
+import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
 
 export const commands: Readonly<Record<string, Command>> = {
   verify,
   figure,
   recipe,
+  train,
   compare,
   diagnose,
   report,

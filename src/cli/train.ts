@@ -4,15 +4,44 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Checkpoint } from '../experiment/checkpoint.ts'
-import { type Trainer, trainerOf, type TrainingJob } from '../experiment/training-job.ts'
+import type { Hyperparameters } from '../experiment/figure.ts'
+import type { NudgePlace, Variant } from '../experiment/trained-network.ts'
+import { type LossName, type MethodName, type Trainer, trainerOf, type TrainingJob } from '../experiment/training-job.ts'
+import type { Decay } from '../learn/schedule.ts'
 import { hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
 import { type EngineName, engineNames, engines } from './engine.ts'
 import type { Print, UserError } from './request.ts'
-import type { TrainRequest } from './train-arguments.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
 import { type Ending, runSession } from './training-session.ts'
 import { defaultSeed } from './values.ts'
 import { written } from './written.ts'
+
+/** What of a job is said; the rest is Table 1's, or a checkpoint's. */
+export interface TrainRequest {
+  readonly name: string
+  readonly seed: number | undefined
+  readonly data: string | undefined
+  readonly out: string | undefined
+  readonly engine: EngineName | undefined
+  readonly method: MethodName | undefined
+  readonly nudge: NudgePlace | undefined
+  readonly loss: LossName | undefined
+  readonly variant: Variant | undefined
+  readonly changes: Partial<Hyperparameters>
+  readonly rates: readonly number[] | undefined
+  readonly epochs: number | undefined
+  readonly optimiser: 'sgd' | 'momentum' | 'adam' | undefined
+  readonly momentum: number | undefined
+  readonly weightDecay: number | undefined
+  readonly decay: Decay | undefined
+  readonly unsettled: 'skip' | 'keep' | undefined
+  readonly tolerance: number | undefined
+  readonly shard: number | undefined
+  readonly examples: number | undefined
+  readonly batches: number | undefined
+  readonly minutes: number | undefined
+  readonly resume: boolean
+}
 
 const wrong = (message: string): E.Either<UserError, never> => E.left({ message })
 

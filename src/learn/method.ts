@@ -10,13 +10,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { backpropagation } from '../fold/bptt.ts'
 import { badBeta, badSteps, type Mistake } from '../fold/mistake.ts'
 import { nudgedPhase, nudgedRule, restingRule, zipParams } from '../fold/nudged-phase.ts'
 import { foldPhase } from '../fold/phase.ts'
 import type { Data, Problem } from '../fold/pose.ts'
 import type { Relaxed } from '../fold/relax.ts'
-import { totals } from '../fold/total.ts'
+import { reverseTotal } from '../fold/total.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
@@ -79,9 +78,8 @@ export const centeredEp = (beta: number, steps: number): Method => contrastive('
 export const randomSignEp = (beta: number, steps: number): Method => contrastive('random-sign', (sign) => [sign * beta], steps)
 
 const walkedBack = <T>(A: Algebra<never, T>, problem: Problem<T>, rest: Relaxed<T>, steps: number): E.Either<Mistake, Params<T>> => pipe(
-  backpropagation(problem, rest, steps),
-  E.map((phase) => foldPhase<Params<T>, Params<T>>(totals(A, phase), steps, {}, (_, sum) => sum)),
-  // Its moments are means.
+  reverseTotal(problem, rest, steps),
+  // It is a mean.
   E.map((means) => Object.fromEntries(Object.entries(means).map(([name, g]) => [name, A.scale(problem.batch, g)]))))
 
 /** Truncated BPTT: K steps back. */

@@ -1,39 +1,11 @@
-/** `train` on the command line. */
-import { command, flag, option, optional, positional, type subcommands } from 'cmd-ts'
-import { methodNames, type LossName, type MethodName } from '../experiment/training-job.ts'
-import type { NudgePlace, Variant } from '../experiment/trained-network.ts'
-import type { Hyperparameters } from '../experiment/figure.ts'
-import type { Decay } from '../learn/schedule.ts'
-import type { EngineName } from './engine.ts'
-import { count, engineType, oneOf, real, seedType, sizesType, some, valued } from './values.ts'
-
-/** What of a job is said; the rest is Table 1's, or a checkpoint's. */
-export interface TrainRequest {
-  readonly _tag: 'Train'
-  readonly name: string
-  readonly seed: number | undefined
-  readonly data: string | undefined
-  readonly out: string | undefined
-  readonly engine: EngineName | undefined
-  readonly method: MethodName | undefined
-  readonly nudge: NudgePlace | undefined
-  readonly loss: LossName | undefined
-  readonly variant: Variant | undefined
-  readonly changes: Partial<Hyperparameters>
-  readonly rates: readonly number[] | undefined
-  readonly epochs: number | undefined
-  readonly optimiser: 'sgd' | 'momentum' | 'adam' | undefined
-  readonly momentum: number | undefined
-  readonly weightDecay: number | undefined
-  readonly decay: Decay | undefined
-  readonly unsettled: 'skip' | 'keep' | undefined
-  readonly tolerance: number | undefined
-  readonly shard: number | undefined
-  readonly examples: number | undefined
-  readonly batches: number | undefined
-  readonly minutes: number | undefined
-  readonly resume: boolean
-}
+/** `train`: a network of Table 1 on digits. */
+import { command, flag, option, optional, positional } from 'cmd-ts'
+import { methodNames } from '../../experiment/training-job.ts'
+import type { Decay } from '../../learn/schedule.ts'
+import type { Command } from '../command.ts'
+import { given, hyperparameters } from '../options.ts'
+import type { Request } from '../request.ts'
+import { count, engineType, oneOf, real, seedType, some, valued } from '../values.ts'
 
 const numbers = (text: string): readonly number[] | undefined =>
   (/^[\d.e+-]+(,[\d.e+-]+)*$/i.test(text) && text.split(',').every((one) => one !== '' && Number.isFinite(Number(one))) ? text.split(',').map(Number) : undefined)
@@ -51,12 +23,7 @@ const args = {
   nudge: option({ long: 'nudge', type: optional(oneOf('--nudge', ['outer', 'inner'])), description: 'where a prototypical network is nudged (outer)' }),
   loss: option({ long: 'loss', type: optional(oneOf('--loss', ['squared', 'cross-entropy'])), description: 'cost: squared error, or cross-entropy of a softmax readout of the last layer (squared)' }),
   variant: option({ long: 'variant', type: optional(oneOf('--variant', ['exact', 'published'])), description: "strict theory, or as the authors' program departs from it (exact)" }),
-  T: option({ long: 'T', type: optional(count('--T', 'take 30')), description: 'steps of the free phase' }),
-  K: option({ long: 'K', type: optional(count('--K', 'take 10')), description: 'steps of the nudged phase and of BPTT' }),
-  beta: option({ long: 'beta', type: optional(real('--beta', 'take 0.1')), description: 'strength of the nudge, above 0' }),
-  dt: option({ long: 'dt', type: optional(real('--dt', 'take 0.2')), description: 'step size ε in (0, 1]' }),
-  batch: option({ long: 'batch', type: optional(count('--batch', 'take 20')), description: 'digits of a mini-batch' }),
-  sizes: option({ long: 'sizes', type: optional(sizesType), description: 'units per layer, input first, such as 784-256-10' }),
+  ...hyperparameters,
   rates: option({
     long: 'rates', description: "learning rates by layer, next to the input first (Table 1's)",
     type: optional(valued('--rates', 'rates', 'numbers joined by commas', 'write them next to the input first, such as 0.08,0.04', numbers)),
@@ -72,13 +39,11 @@ const args = {
   unsettled: option({ long: 'unsettled', type: optional(oneOf('--unsettled', ['skip', 'keep'])), description: 'digits that have not settled: leave them out of the update, or keep them (keep)' }),
   tolerance: option({ long: 'tolerance', type: optional(real('--tolerance', 'take 1e-4')), description: 'largest move in the last step that counts as settled (β/1000)' }),
   shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits that are evaluated together (the mini-batch with one hidden layer, else 12); it changes the last bits of results, the number of threads does not' }),
-  engine: option({ long: 'engine', type: optional(engineType), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
+  engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
   minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
 }
 
-type Command = Parameters<typeof subcommands>[0]['cmds'][string] & { readonly handler: (values: never) => TrainRequest }
-
-export const trainCommand: Command = command({
+export const train: Command = command({
   name: 'train',
   description: 'Train a network of Table 1 on digits, by EP, BPTT or another estimator',
   args,
@@ -87,8 +52,6 @@ export const trainCommand: Command = command({
     { description: 'a trial on synthetic ones', command: 'phifold train P-1h --batches 100' },
     { description: 'go on after an interruption', command: 'phifold train P-1h --data path/to/mnist --resume' },
   ],
-  handler: ({ T, K, beta, dt, batch, sizes, ...rest }): TrainRequest => {
-    const given = Object.entries({ T, K, beta, epsilon: dt, batch, sizes }).filter(([, value]) => value !== undefined)
-    return { _tag: 'Train', ...rest, changes: Object.fromEntries(given) }
-  },
+  handler: ({ T, K, beta, dt, batch, sizes, ...rest }): Request => async (print, complain) =>
+    (await import('../train.ts')).train({ ...rest, changes: given({ T, K, beta, epsilon: dt, batch, sizes }) }, print, complain)(),
 })

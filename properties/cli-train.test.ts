@@ -1,50 +1,35 @@
 /** The program's `train` as a user meets it: runs that are stopped, killed and taken up again, the log, mistakes. Tiny networks on synthetic digits. */
-import { execFile, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { requestOf } from '../src/cli/arguments.ts'
-import { train } from '../src/cli/train.ts'
 import { parseSafetensors } from '../src/data/safetensors.ts'
 import { orThrow } from '../src/fold/mistake.ts'
+import { program, scratch } from './program.ts'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const program = join(root, 'dist/cli/main.js')
-const scratch = mkdtempSync(join(tmpdir(), 'phifold-train-'))
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+const { at, phifold, folder } = scratch()
+const dir = folder('.')
 
-const newest = (folder: string): number =>
-  Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(join(folder, String(file))).mtimeMs))
-
-beforeAll(() => {
-  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (built > newest(join(root, 'src'))) return
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8' })
-  expect(status, stdout).toBe(0)
-}, 120_000)
-
-interface Done {
+interface Ended {
   readonly code: number | string
   readonly out: string
   readonly err: string
 }
 
-const node = (...args: readonly string[]): Promise<Done> => new Promise((resolve) => {
-  execFile(process.execPath, [...args], { cwd: scratch, maxBuffer: 2 ** 26 }, (error, out, err) => {
+/** Runs the program with options of Node's own. */
+const node = (...args: readonly string[]): Promise<Ended> => new Promise((resolve) => {
+  execFile(process.execPath, [...args], { cwd: dir, maxBuffer: 2 ** 26 }, (error, out, err) => {
     resolve({ code: error === null ? 0 : error.signal ?? (typeof error.code === 'number' ? error.code : -1), out, err })
   })
 })
-const phifold = (...args: readonly string[]): Promise<Done> => node(program, ...args)
 
 /** What the program would say, in this process: a start of the program takes longer than all else here. */
-const told = async (...args: readonly string[]): Promise<Done> => {
+const told = async (...args: readonly string[]): Promise<Ended> => {
   const [out, err]: readonly [string[], string[]] = [[], []]
   const request = await requestOf(args)
   const answer = E.isLeft(request) ? request
-    : request.right._tag === 'Train' ? await train(request.right, (line) => { out.push(line) }, (line) => { err.push(line) })() : E.left({ message: 'no training' })
+    : await request.right((line) => { out.push(line) }, (line) => { err.push(line) })
   return E.isLeft(answer) ? { code: 2, out: out.join('\n'), err: answer.left.message } : { code: answer.right, out: out.join('\n'), err: err.join('\n') }
 }
 /** 12 mini-batches of 5 an epoch, in shards of 2, 2 and 1. */
@@ -53,16 +38,16 @@ const tinyFor = (epochs: number, ...more: readonly string[]): readonly string[] 
 
 /** All tensors of a folder's checkpoint. */
 const tensorsIn = (dir: string): string => {
-  const { tensors } = orThrow(parseSafetensors(readFileSync(join(scratch, dir, 'checkpoint.safetensors')), dir))
+  const { tensors } = orThrow(parseSafetensors(readFileSync(at(`${dir}/checkpoint.safetensors`)), dir))
   return JSON.stringify(Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { shape, data }]) => [name, shape, Array.from(data)]))
 }
 const stateIn = (dir: string): { readonly step: number } => {
-  const { metadata } = orThrow(parseSafetensors(readFileSync(join(scratch, dir, 'checkpoint.safetensors')), dir))
+  const { metadata } = orThrow(parseSafetensors(readFileSync(at(`${dir}/checkpoint.safetensors`)), dir))
   return JSON.parse(metadata['phifold'] ?? '') as { readonly step: number }
 }
 type Line = Readonly<Record<string, unknown>>
 /** The log without what the clock says. */
-const logIn = (dir: string): readonly Line[] => readFileSync(join(scratch, dir, 'log.jsonl'), 'utf8').trimEnd().split('\n')
+const logIn = (dir: string): readonly Line[] => readFileSync(at(`${dir}/log.jsonl`), 'utf8').trimEnd().split('\n')
   .map((line) => Object.fromEntries(Object.entries(JSON.parse(line) as Line).filter(([key]) => key !== 'seconds')))
 
 beforeAll(async () => {
@@ -87,10 +72,10 @@ describe('a run', () => {
     expect(lines.filter(({ type }) => type === 'report').length).toBeGreaterThan(3)
   })
   it('gives the same weights from the same seed, others from another', async () => {
-    await told(...tinyFor(3, '--out', join(scratch, 'again'), '--optimiser', 'momentum'))
+    await told(...tinyFor(3, '--out', at('again'), '--optimiser', 'momentum'))
     expect(tensorsIn('again')).toBe(tensorsIn('whole'))
     expect(logIn('again')).toEqual(logIn('whole'))
-    await told(...tinyFor(1, '--out', join(scratch, 'two')).map((word) => (word === '3' ? '4' : word)))
+    await told(...tinyFor(1, '--out', at('two')).map((word) => (word === '3' ? '4' : word)))
     expect(tensorsIn('two')).not.toBe(tensorsIn('one'))
   })
   it('stopped by --batches goes on as if it had not been', async () => {
@@ -110,7 +95,7 @@ describe('a run', () => {
 
 /** Kills the process at one stage of the nth checkpoint that it writes. */
 const killer = (stage: string, nth: number): string => {
-  const path = join(scratch, `kill-${stage}.mjs`)
+  const path = at(`kill-${stage}.mjs`)
   writeFileSync(path, `
     import fs from 'node:fs'
     import { syncBuiltinESMExports } from 'node:module'
@@ -147,15 +132,15 @@ describe('a run that is killed', () => {
     const killed = await node('--import', killer(stage, 8), program, ...args)
     expect(killed.code).toBe('SIGKILL')
     expect(stateIn(stage).step).toBe(stage === 'renamed' ? 7 : 6)
-    expect(await told('train', 'P-1h', '--out', join(scratch, stage), '--resume')).toMatchObject({ code: 0, err: '' })
+    expect(await told('train', 'P-1h', '--out', at(stage), '--resume')).toMatchObject({ code: 0, err: '' })
     expect(tensorsIn(stage)).toBe(tensorsIn('whole'))
     expect(logIn(stage)).toEqual(logIn('whole'))
-    expect(readdirSync(join(scratch, stage)).filter((name) => name.endsWith('.part'))).toEqual([])
+    expect(readdirSync(at(stage)).filter((name) => name.endsWith('.part'))).toEqual([])
   }, 60_000)
 
   it('by Ctrl-C, saves and says how to go on', async () => {
-    const done = await new Promise<Done>((resolve) => {
-      const child = execFile(process.execPath, [program, ...tinyFor(100_000, '--out', 'interrupted')], { cwd: scratch }, (error, out, err) => {
+    const done = await new Promise<Ended>((resolve) => {
+      const child = execFile(process.execPath, [program, ...tinyFor(100_000, '--out', 'interrupted')], { cwd: dir }, (error, out, err) => {
         resolve({ code: error === null ? 0 : (error.code as number | undefined) ?? String(error.signal), out, err })
       })
       child.stdout?.on('data', (text: string) => { if (/epoch +2 /.test(text)) child.kill('SIGINT') })
@@ -168,7 +153,7 @@ describe('a run that is killed', () => {
 
 // ── Mistakes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const plain = ['train', 'P-1h', '--out', join(scratch, 'none')]
+const plain = ['train', 'P-1h', '--out', at('none')]
 
 describe('mistakes are told in one line, with exit code 2', () => {
   const refused = async (expected: RegExp, ...args: readonly string[]): Promise<void> => {
@@ -178,7 +163,7 @@ describe('mistakes are told in one line, with exit code 2', () => {
     expect(out).toBe('')
     expect(code).toBe(2)
   }
-  const whole = ['--out', join(scratch, 'whole')]
+  const whole = ['--out', at('whole')]
   it('by the program', async () => {
     const { code, out, err } = await phifold('train', 'P-9h')
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -209,27 +194,27 @@ describe('mistakes are told in one line, with exit code 2', () => {
 
   it('a damaged, a cut and a foreign checkpoint', async () => {
     const damaged = (name: string, change: (bytes: Buffer) => Buffer): void => {
-      cpSync(join(scratch, 'whole'), join(scratch, name), { recursive: true })
-      const path = join(scratch, name, 'checkpoint.safetensors')
+      cpSync(at('whole'), at(name), { recursive: true })
+      const path = at(`${name}/checkpoint.safetensors`)
       writeFileSync(path, change(readFileSync(path)))
     }
     damaged('flipped', (bytes) => { bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1; return bytes })
     damaged('cut', (bytes) => bytes.subarray(0, bytes.length / 2))
-    await refused(/its content does not match its digest, so it is damaged; take another checkpoint/, 'train', 'P-1h', '--out', join(scratch, 'flipped'), '--resume')
-    await refused(/a damaged checkpoint/, 'train', 'P-1h', '--out', join(scratch, 'cut'), '--resume')
-    mkdirSync(join(scratch, 'foreign'))
-    writeFileSync(join(scratch, 'foreign', 'checkpoint.safetensors'), Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}      ')]))
-    await refused(/expected a checkpoint of phifold train, got other tensors/, 'train', 'P-1h', '--out', join(scratch, 'foreign'), '--resume')
+    await refused(/its content does not match its digest, so it is damaged; take another checkpoint/, 'train', 'P-1h', '--out', at('flipped'), '--resume')
+    await refused(/a damaged checkpoint/, 'train', 'P-1h', '--out', at('cut'), '--resume')
+    mkdirSync(at('foreign'))
+    writeFileSync(at('foreign/checkpoint.safetensors'), Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}      ')]))
+    await refused(/expected a checkpoint of phifold train, got other tensors/, 'train', 'P-1h', '--out', at('foreign'), '--resume')
   })
   it('a folder that cannot be written to', async () => {
-    writeFileSync(join(scratch, 'file'), '')
-    await refused(/expected a folder, got a file on the way/, ...tiny, '--out', join(scratch, 'file/in'))
+    writeFileSync(at('file'), '')
+    await refused(/expected a folder, got a file on the way/, ...tiny, '--out', at('file/in'))
   })
 })
 
 describe('divergence', () => {
   it('stops with the step, the layer and what to try, exit code 1, and leaves the last checkpoint', async () => {
-    const { code, err } = await told(...tinyFor(2, '--out', join(scratch, 'wild'), '--rates', '1e38,1e38'))
+    const { code, err } = await told(...tinyFor(2, '--out', at('wild'), '--rates', '1e38,1e38'))
     expect(code).toBe(1)
     expect(err).toMatch(/^phifold train: mini-batch \d+ of epoch 1: .*layer s\d is no longer finite.*lower --rates/)
     expect(err.trimEnd().split('\n').length).toBe(1)
