@@ -77,10 +77,10 @@ export const centeredEp = (beta: number, steps: number): Method => contrastive('
 /** β with the sign of the mini-batch: the errors of O(β) cancel over mini-batches. */
 export const randomSignEp = (beta: number, steps: number): Method => contrastive('random-sign', (sign) => [sign * beta], steps)
 
-// A mean over the batch, which training wants as a sum.
 const walkedBack = <T>(A: Algebra<never, T>, problem: Problem<T>, rest: Relaxed<T>, steps: number): E.Either<Mistake, Params<T>> => pipe(
   reverseTotal(problem, rest, steps),
-  E.map((mean) => Object.fromEntries(Object.entries(mean).map(([name, g]) => [name, A.scale(problem.batch, g)]))))
+  // It is a mean.
+  E.map((means) => Object.fromEntries(Object.entries(means).map(([name, g]) => [name, A.scale(problem.batch, g)]))))
 
 /** Truncated BPTT: K steps back. */
 export const backprop = (steps: number): Method => ({

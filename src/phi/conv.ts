@@ -96,6 +96,7 @@ export const conv = (name: string, from: End, channels: number, options: ConvOpt
         param: (u, poolsOf = u) => ({ [name]: kernel(at(poolsOf).unpool(layerOf(u, to.layer)), layerOf(u, from.layer)) }),
         // The input's maps, and where their maxima are, are the same for all.
         ...(still === undefined ? {} : {
+          contrast: ({ u: a }, { u: b }) => ({ [name]: kernel(still.unpool(A.sub(layerOf(a, to.layer), layerOf(b, to.layer))), u0) }),
           collect: (all) => {
             const sum = sumAt(A, all.map(({ v }) => v), to.layer)
             return { [name]: sum === undefined ? A.fill(kernelShape, 0) : kernel(still.unpool(sum), u0) }

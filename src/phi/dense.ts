@@ -47,10 +47,10 @@ export const dense = (name: string, from: End, to: End): Interaction<never> => {
         param: (u) => ({ [name]: A.matmulTN(layerOf(u, to.layer), flat(layerOf(u, from.layer))) }),
         // a_to a_from − b_to b_from = (a_to − b_to) a_from + b_to (a_from − b_from), and the input does not differ.
         contrast: ({ u: a }, { u: b }) => {
-          const moved = A.matmulTN(A.sub(layerOf(a, to.layer), layerOf(b, to.layer)), flat(layerOf(a, from.layer)))
+          const moved = (layer: number): T => A.sub(layerOf(a, layer), layerOf(b, layer))
           return {
-            [name]: fromInput ? moved
-              : A.add(moved, A.matmulTN(layerOf(b, to.layer), flat(A.sub(layerOf(a, from.layer), layerOf(b, from.layer))))),
+            [name]: fromInput ? A.matmulTN(moved(to.layer), flat(u0))
+              : correlate(A, [moved(to.layer), layerOf(b, to.layer)], [flat(layerOf(a, from.layer)), flat(moved(from.layer))]),
           }
         },
         pull: (u) => (v) => {

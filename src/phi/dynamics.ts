@@ -20,12 +20,15 @@ export interface Motion<T> {
    */
   readonly rule: (s: Layers<T>, previous?: Layers<T>) => Params<T>
   /**
+   * rule(after) − rule(before), with less work and less rounding than from the two; each end may
+   * come with the state before it. Whoever replaces `rule` must leave it out.
+   */
+  readonly contrast?: (after: RuleAt<T>, before: RuleAt<T>) => Params<T>
+  /**
    * Σ (∂F/∂θ)ᵀ v over several pulls, summed over the batch, from the `direction` of each: where there is a cheaper way than to add up their
    * `param`. Whoever replaces `pull` must leave it out.
    */
   readonly collect?: (all: readonly Direction<T>[]) => Params<T>
-  /** rule(after) − rule(before), with less work and less rounding than from the two; each end may come with the state before it. */
-  readonly contrast?: (after: RuleAt<T>, before: RuleAt<T>) => Params<T>
 }
 
 /** What a rule looks at: a state, and the one a step before. */

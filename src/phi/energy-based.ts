@@ -122,8 +122,8 @@ export const publishedEnergyBased = <N extends Op>(setting: Setting<N>): Dynamic
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): Motion<T> => {
-      const { step, pull, rule, collect, contrast } = at(A)(theta, x)
-      return { step, pull, rule, ...(collect && { collect }), ...(contrast && { contrast }) }
+      const { step, pull, rule, contrast, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(contrast && { contrast }), ...(collect && { collect }) }
     },
   }
 }

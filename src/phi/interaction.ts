@@ -30,7 +30,10 @@ export interface Coupling<T> {
   readonly drive: (u: Layers<T>) => Drives<T>
   /** ∂Ψ/∂θ, summed over the batch. Terms that pool take their positions from `poolsOf`, which is u but in published variants. */
   readonly param: (u: Layers<T>, poolsOf?: Layers<T>) => Params<T>
-  /** What `param` gives at one end of a contrast less what it gives at the other, where there is a shorter way than to take both. */
+  /**
+   * What `param` gives at one end of a contrast less what it gives at the other, where there is a shorter way than to take both. Whoever
+   * replaces `param` must leave it out.
+   */
   readonly contrast?: (after: Contrasted<T>, before: Contrasted<T>) => Params<T>
   /** v ↦ ∂²Ψ/∂u² v, ∂²Ψ/∂θ∂u v and ∂²Ψ/∂u_0∂u v. The last two are computed when asked for; v_0 is absent. */
   readonly pull: (u: Layers<T>) => (v: Drives<T>) => Pulled<T>
@@ -92,6 +95,7 @@ export const collected = <T>(A: Algebra<never, T>, { collect, pull }: Coupling<T
 /** Sum of what is present at one layer; undefined where nothing is. */
 export const sumAt = <T>(A: Algebra<never, T>, all: readonly Drives<T>[], layer: number): T | undefined =>
   all.flatMap((v) => { const vl = v[layer]; return vl === undefined ? [] : [vl] }).reduce<T | undefined>((sum, vl) => (sum === undefined ? vl : A.add(sum, vl)), undefined)
+
 /** ∂Ψ/∂θ at one end less ∂Ψ/∂θ at the other. */
 export const contrastOf = <T>(A: Algebra<never, T>, { contrast, param }: Coupling<T>, after: Contrasted<T>, before: Contrasted<T>): Params<T> => {
   if (contrast !== undefined) return contrast(after, before)

@@ -89,8 +89,8 @@ const outer = <N extends Op>(name: string, setting: Setting<N>, pools: 'current'
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
-      const { step, pull, rule, collect, contrast } = at(A)(theta, x)
-      return { step, pull, rule, ...(collect && { collect }), ...(contrast && { contrast }) }
+      const { step, pull, rule, contrast, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(contrast && { contrast }), ...(collect && { collect }) }
     },
   }
 }

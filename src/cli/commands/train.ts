@@ -3,9 +3,9 @@ import { command, flag, option, optional, positional } from 'cmd-ts'
 import { methodNames } from '../../experiment/training-job.ts'
 import type { Decay } from '../../learn/schedule.ts'
 import type { Command } from '../command.ts'
-import { given } from '../options.ts'
+import { given, hyperparameters } from '../options.ts'
 import type { Request } from '../request.ts'
-import { count, engineType, oneOf, real, seedType, sizesType, some, valued } from '../values.ts'
+import { count, engineType, oneOf, real, seedType, some, valued } from '../values.ts'
 
 const numbers = (text: string): readonly number[] | undefined =>
   (/^[\d.e+-]+(,[\d.e+-]+)*$/i.test(text) && text.split(',').every((one) => one !== '' && Number.isFinite(Number(one))) ? text.split(',').map(Number) : undefined)
@@ -23,12 +23,7 @@ const args = {
   nudge: option({ long: 'nudge', type: optional(oneOf('--nudge', ['outer', 'inner'])), description: 'where a prototypical network is nudged (outer)' }),
   loss: option({ long: 'loss', type: optional(oneOf('--loss', ['squared', 'cross-entropy'])), description: 'cost: squared error, or cross-entropy of a softmax readout of the last layer (squared)' }),
   variant: option({ long: 'variant', type: optional(oneOf('--variant', ['exact', 'published'])), description: "strict theory, or as the authors' program departs from it (exact)" }),
-  T: option({ long: 'T', type: optional(count('--T', 'take 30')), description: 'steps of the free phase' }),
-  K: option({ long: 'K', type: optional(count('--K', 'take 10')), description: 'steps of the nudged phase and of BPTT' }),
-  beta: option({ long: 'beta', type: optional(real('--beta', 'take 0.1')), description: 'strength of the nudge, above 0' }),
-  dt: option({ long: 'dt', type: optional(real('--dt', 'take 0.2')), description: 'step size ε in (0, 1]' }),
-  batch: option({ long: 'batch', type: optional(count('--batch', 'take 20')), description: 'digits of a mini-batch' }),
-  sizes: option({ long: 'sizes', type: optional(sizesType), description: 'units per layer, input first, such as 784-256-10' }),
+  ...hyperparameters,
   rates: option({
     long: 'rates', description: "learning rates by layer, next to the input first (Table 1's)",
     type: optional(valued('--rates', 'rates', 'numbers joined by commas', 'write them next to the input first, such as 0.08,0.04', numbers)),
@@ -57,8 +52,6 @@ export const train: Command = command({
     { description: 'a trial on synthetic ones', command: 'phifold train P-1h --batches 100' },
     { description: 'go on after an interruption', command: 'phifold train P-1h --data path/to/mnist --resume' },
   ],
-  handler: ({ T, K, beta, dt, batch, sizes, ...rest }): Request => async (print, complain) => {
-    const changes = given({ T, K, beta, epsilon: dt, batch, sizes })
-    return (await import('../train.ts')).train({ ...rest, changes }, print, complain)()
-  },
+  handler: ({ T, K, beta, dt, batch, sizes, ...rest }): Request => async (print, complain) =>
+    (await import('../train.ts')).train({ ...rest, changes: given({ T, K, beta, epsilon: dt, batch, sizes }) }, print, complain)(),
 })
