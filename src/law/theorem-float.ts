@@ -184,7 +184,7 @@ const floatLaw = (name: string, make: Make, about: string, faults: readonly (rea
   cites: 'Theorem 1 of the paper; docs/one-page.md, where a tolerance comes from; Higham §3',
   about: ['limit', 'backpropagation', about],
   rung: 'float64',
-  over: ['simd64', 'dualOf(simd64)'],
+  over: ['lift(float64)', 'dualOf(lift(float64))'],
   runs: 40,
   instances: floatNetworks,
   subject: { make, truth: make },

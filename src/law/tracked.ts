@@ -30,7 +30,10 @@ export interface Tracked<T = Tensor> {
 /** The functions whose errors are tracked. */
 export type TrackedOp = 'tanh' | 'logistic' | 'exp' | 'log'
 
-/** A over its own values, with running error bounds. `value` is bit for bit what A computes; u and fl are its roundoff and rounding. */
+/**
+ * A over its own values, with running error bounds. `value` is bit for bit what A computes; u and fl are its roundoff and rounding. `entrywise` is for
+ * tensors whose entries can be had without copying them twice.
+ */
 export const trackedOver = <T>(
   A: Algebra<TrackedOp, T>, u: number, fl: (c: number) => number,
   entrywise: (f: (x: number) => number, x: T) => T = (f, x) => A.of(A.shape(x), A.numbers(x).map(f)),

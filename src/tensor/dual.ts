@@ -17,7 +17,7 @@ export interface DualAlgebra<T> {
   readonly constant: (primal: T) => DualTensor<T>
   /** The tangent as a tensor below, zeros where absent. */
   readonly tangent: (x: DualTensor<T>) => T
-  /** The scalar τ itself: β on its way to 0. */
+  /** The scalar τ itself, of shape []: β on its way to 0. */
   readonly infinitesimal: () => DualTensor<T>
 }
 
