@@ -38,7 +38,7 @@ import { dualOf, type DualTensor } from './tensor/dual.ts'
 /** The nudge β → 0: over dual tensors, β = τ and the quotient by β is the tangent. */
 export const vanishing = <T>(A: Algebra<never, T>): Nudge<DualTensor<T>, T> => {
   const D = dualOf(A)
-  return { beta: D.infinitesimal, out: A, quotient: D.tangent }
+  return { beta: D.infinitesimal(), out: A, quotient: D.tangent }
 }
 
 /** The same data over dual tensors, with zero tangents. */

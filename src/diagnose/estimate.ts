@@ -38,7 +38,7 @@ export const finiteTotal = <T>({ A, problem }: Bench<T>, s: Layers<T>, beta: num
 
 /** The same in the limit: the dual numbers' tangent. */
 const limitTotal = <T>({ A, D, dualProblem }: Bench<T>, s: Layers<T>, K: number): Params<T> => {
-  const nudge: Nudge<DualTensor<T>, T> = { beta: D.infinitesimal, out: A, quotient: D.tangent }
+  const nudge: Nudge<DualTensor<T>, T> = { beta: D.infinitesimal(), out: A, quotient: D.tangent }
   return drop(contrasts(dualProblem, nudge, s.map(D.constant)), K - 1).next()[0]()
 }
 
@@ -98,7 +98,7 @@ export const theoremCheck = <T>(bench: Bench<T>, s: Layers<T>, K: number): E.Eit
   backpropagation(bench.problem, standing(s, K), K),
   E.map((reverse): Check => {
     const { A, D, dualProblem, accuracy, motion } = bench
-    const nudge: Nudge<DualTensor<T>, T> = { beta: D.infinitesimal, out: A, quotient: D.tangent }
+    const nudge: Nudge<DualTensor<T>, T> = { beta: D.infinitesimal(), out: A, quotient: D.tangent }
     const [ups, downs] = [take(equilibriumPropagation(dualProblem, nudge, s.map(D.constant)), K), take(reverse, K)]
     const metric = motion.metric?.(s) ?? ((v: Layers<T>) => forced(bench, s, v))
     const size = (x: T): number => A.distance(x, A.fill(A.shape(x), 0))

@@ -30,11 +30,14 @@ export interface Tracked<T = Tensor> {
 /** The functions whose errors are tracked. */
 export type TrackedOp = 'tanh' | 'logistic' | 'exp' | 'log'
 
-/** A over its own values, with running error bounds. `value` is bit for bit what A computes; u and fl are its roundoff and rounding. */
+/**
+ * A over its own values, with running error bounds. `value` is bit for bit what A computes; u and fl are its roundoff and rounding. `entrywise` is for
+ * tensors whose entries can be had without copying them twice.
+ */
 export const trackedOver = <T>(
   A: Algebra<TrackedOp, T>, u: number, fl: (c: number) => number,
+  entrywise: (f: (x: number) => number, x: T) => T = (f, x) => A.of(A.shape(x), A.numbers(x).map(f)),
 ): Algebra<TrackedOp, Tracked<T>> => {
-  const entrywise = (f: (x: number) => number, x: T): T => A.of(A.shape(x), A.numbers(x).map(f))
   const abs = (x: T): T => entrywise(Math.abs, x)
   const sum = (...terms: readonly [T, ...readonly T[]]): T => terms.reduce(A.add)
   const rounding = (value: T, units: number = 1): T => A.scale(units * u, abs(value))

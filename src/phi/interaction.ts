@@ -73,11 +73,15 @@ export interface Interaction<N extends Op> {
 }
 
 /** a + b, where absent is zero. */
-export const addDrives = <T>(A: Algebra<never, T>, a: Drives<T>, b: Drives<T>): Drives<T> =>
-  Array.from({ length: Math.max(a.length, b.length) }, (_, l) => {
+export const addDrives = <T>(A: Algebra<never, T>, a: Drives<T>, b: Drives<T>): Drives<T> => {
+  // Most terms of a sum drive nothing: every step of every phase passes here.
+  if (b.length === 0) return a
+  if (a.length === 0) return b
+  return [...(a.length > b.length ? a : b)].map((_, l) => {
     const [p, q] = [a[l], b[l]]
     return p !== undefined && q !== undefined ? A.add(p, q) : (p ?? q)
   })
+}
 
 /** Pointwise sum: a parameter that two terms share gets the sum of their gradients. */
 export const addParams = <T>(A: Algebra<never, T>, a: Params<T>, b: Params<T>): Params<T> => ({
@@ -105,8 +109,8 @@ export const contrastOf = <T>(A: Algebra<never, T>, { contrast, param }: Couplin
 
 /** A drive that acts on the layers named and nowhere else. */
 export const drivesAt = <T>(...parts: readonly (readonly [layer: number, drive: T | undefined])[]): Drives<T> => {
-  const at = new Map(parts)
-  return Array.from({ length: Math.max(-1, ...at.keys()) + 1 }, (_, layer) => at.get(layer))
+  const last = parts.reduce((most, [layer]) => Math.max(most, layer), -1)
+  return [...Array<undefined>(last + 1)].map((_, layer) => parts.findLast(([at]) => at === layer)?.[1])
 }
 
 /** The tensor of one layer. Throws where there is none: a bug, since `pose` checks what users bring. */

@@ -78,9 +78,19 @@ export const correlate = <T>(A: Algebra<never, T>, as: readonly T[], bs: readonl
 /** "2×3", or "scalar". */
 export const showShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, axis) => n === b[axis])
+// Every operation asks these two of its operands: plain loops, since small tensors spend their time here.
+export const sameShape = (a: Shape, b: Shape): boolean => {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false
+  return true
+}
 
-export const entries = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)
+export const entries = (shape: Shape): number => {
+  let product = 1
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis] as number
+  return product
+}
 
 /** Throws unless the shapes agree: reaching this is a bug, since `pose` has checked what users bring. */
 export const expectShape = (where: string, actual: Shape, expected: Shape): void => {

@@ -17,8 +17,8 @@ export interface DualAlgebra<T> {
   readonly constant: (primal: T) => DualTensor<T>
   /** The tangent as a tensor below, zeros where absent. */
   readonly tangent: (x: DualTensor<T>) => T
-  /** The scalar τ itself: β on its way to 0. */
-  readonly infinitesimal: DualTensor<T>
+  /** The scalar τ itself, of shape []: β on its way to 0. */
+  readonly infinitesimal: () => DualTensor<T>
 }
 
 /** Dual tensors over A. */
@@ -74,7 +74,8 @@ export const dualOf = <N extends Op, T>(
     numbers: (x) => A.numbers(x.primal),
     constant,
     tangent: tangentOf,
-    infinitesimal: { primal: zeros([]), tangent: A.fill([], 1) },
+    // Made when asked for: an interpreter that nobody has used has computed nothing.
+    infinitesimal: () => ({ primal: zeros([]), tangent: A.fill([], 1) }),
   }
   const below: Partial<Algebra<Op, T>> = A
   const { tanh, logistic, exp, log, clip, inside } = below

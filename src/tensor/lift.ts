@@ -1,6 +1,7 @@
 /**
- * Any number system, lifted to tensors by plain loops: the interpreter for rationals, duals and complex numbers.
- * Clear before fast. Sums run in index order, so over float64 it rounds exactly as the reference does.
+ * Any number system, lifted to tensors by plain loops over plain arrays: the interpreter for rationals, duals and complex numbers, and over
+ * float64 the cheapest one for a few units. Clear before fast; each operation has a loop of its own, so that an engine can compile it for the
+ * one kind of number that it meets. Sums run in index order, so over float64 it rounds exactly as the reference does.
  */
 import type { NumberSystem } from '../number/number.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'
@@ -25,63 +26,121 @@ export const lifted = <X>(shape: Shape, data: Iterable<X>): Lifted<X> => {
 /** Tensors over S. */
 export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<X>> => {
   type T = Lifted<X>
-  const at = (x: T, i: number): X => {
-    const entry = x.data[i]
-    if (entry === undefined) throw new RangeError(`lift: no entry ${i} in shape ${showShape(x.shape)}`)
-    return entry
+  // Anybody may write a Lifted down, so it is looked at before its entries are taken by position.
+  const dataOf = ({ shape, data }: T): readonly X[] => {
+    if (data.length !== entries(shape)) throw new RangeError(`lift: expected ${entries(shape)} entries in shape ${showShape(shape)}, got ${data.length}`)
+    return data
   }
-  const build = (shape: Shape, entry: (i: number) => X): T =>
-    ({ shape: [...shape], data: Array.from({ length: entries(shape) }, (_, i) => entry(i)) })
-  const map = (f: (x: X) => X) => (x: T): T => ({ shape: x.shape, data: x.data.map((e) => f(e)) })
-  const zip = (where: string, f: (a: X, b: X) => X) => (a: T, b: T): T => {
+  /** The entries of both, which must have one shape. */
+  const pair = (where: string, a: T, b: T): readonly [readonly X[], readonly X[]] => {
     expectShape(where, b.shape, a.shape)
-    return build(a.shape, (i) => f(at(a, i), at(b, i)))
+    return [dataOf(a), dataOf(b)]
   }
-  // Σ_j left(j) · right(j), in order of j, starting from the first product.
-  const sum = (k: number, left: (j: number) => X, right: (j: number) => X): X => {
-    let total = k === 0 ? S.zero : S.mul(left(0), right(0))
-    for (let j = 1; j < k; j++) total = S.add(total, S.mul(left(j), right(j)))
-    return total
+  const map = (f: (x: X) => X) => (x: T): T => {
+    const p = dataOf(x)
+    const data = new Array<X>(p.length)
+    for (let i = 0; i < p.length; i++) data[i] = f(p[i] as X)
+    return { shape: x.shape, data }
   }
-  const product = (kind: 'NN' | 'NT' | 'TN') => (a: T, b: T): T => {
-    const [m, k, n] = productShape(kind, a.shape, b.shape)
-    return build([m, n], (i) => {
-      const [row, column] = [Math.floor(i / n), i % n]
-      return sum(k,
-        (j) => at(a, kind === 'TN' ? j * m + row : row * k + j),
-        (j) => at(b, kind === 'NT' ? column * k + j : j * n + column))
-    })
+  const times = (factor: X, x: T): T => {
+    const p = dataOf(x)
+    const data = new Array<X>(p.length)
+    for (let i = 0; i < p.length; i++) data[i] = S.mul(factor, p[i] as X)
+    return { shape: x.shape, data }
+  }
+  const constant = (shape: Shape, entry: X): T => {
+    const data = new Array<X>(entries(shape))
+    for (let i = 0; i < data.length; i++) data[i] = entry
+    return { shape: shape.slice(), data }
+  }
+  // Entry (row, column) is Σ_j p[row · nextRow + j · step] · q[column · nextColumn + j · stride], in order of j < k, from the first product on.
+  const sums = (
+    m: number, k: number, n: number, p: readonly X[], nextRow: number, step: number, q: readonly X[], nextColumn: number, stride: number,
+  ): X[] => {
+    const data = new Array<X>(m * n)
+    for (let row = 0, i = 0; row < m; row++)
+      for (let column = 0; column < n; column++, i++) {
+        let [left, right] = [row * nextRow, column * nextColumn]
+        let total = k === 0 ? S.zero : S.mul(p[left] as X, q[right] as X)
+        for (let j = 1; j < k; j++) {
+          left += step
+          right += stride
+          total = S.add(total, S.mul(p[left] as X, q[right] as X))
+        }
+        data[i] = total
+      }
+    return data
   }
   const tensors: Algebra<never, T> = {
     name: `lift(${S.name})`,
     shape: (x) => x.shape,
-    fill: (shape, c) => build(shape, () => S.of(c)),
-    of: (shape, data) => lifted(shape, Array.from(data, S.of)),
-    add: zip('add', S.add),
-    sub: zip('sub', S.sub),
-    mul: zip('mul', S.mul),
+    fill: (shape, c) => constant(shape, S.of(c)),
+    of: (shape, data) => {
+      const all = new Array<X>(data.length)
+      for (let i = 0; i < all.length; i++) all[i] = S.of(data[i] as number)
+      return lifted(shape, all)
+    },
+    add: (a, b) => {
+      const [p, q] = pair('add', a, b)
+      const data = new Array<X>(p.length)
+      for (let i = 0; i < p.length; i++) data[i] = S.add(p[i] as X, q[i] as X)
+      return { shape: a.shape, data }
+    },
+    sub: (a, b) => {
+      const [p, q] = pair('sub', a, b)
+      const data = new Array<X>(p.length)
+      for (let i = 0; i < p.length; i++) data[i] = S.sub(p[i] as X, q[i] as X)
+      return { shape: a.shape, data }
+    },
+    mul: (a, b) => {
+      const [p, q] = pair('mul', a, b)
+      const data = new Array<X>(p.length)
+      for (let i = 0; i < p.length; i++) data[i] = S.mul(p[i] as X, q[i] as X)
+      return { shape: a.shape, data }
+    },
     neg: map(S.neg),
-    scale: (c, x) => map((e) => S.mul(S.of(c), e))(x),
-    over: (x, c) => map((e) => S.div(e, S.of(c)))(x),
+    scale: (c, x) => times(S.of(c), x),
+    over: (x, c) => {
+      const [divisor, p] = [S.of(c), dataOf(x)]
+      const data = new Array<X>(p.length)
+      for (let i = 0; i < p.length; i++) data[i] = S.div(p[i] as X, divisor)
+      return { shape: x.shape, data }
+    },
     times: (c, x) => {
       expectShape('times', c.shape, [])
-      return map((e) => S.mul(at(c, 0), e))(x)
+      return times(dataOf(c)[0] as X, x)
     },
-    matmulNN: product('NN'),
-    matmulNT: product('NT'),
-    matmulTN: product('TN'),
+    matmulNN: (a, b) => {
+      const [m, k, n] = productShape('NN', a.shape, b.shape)
+      return { shape: [m, n], data: sums(m, k, n, dataOf(a), k, 1, dataOf(b), 1, n) }
+    },
+    matmulNT: (a, b) => {
+      const [m, k, n] = productShape('NT', a.shape, b.shape)
+      return { shape: [m, n], data: sums(m, k, n, dataOf(a), k, 1, dataOf(b), k, 1) }
+    },
+    matmulTN: (a, b) => {
+      const [m, k, n] = productShape('TN', a.shape, b.shape)
+      return { shape: [m, n], data: sums(m, k, n, dataOf(a), 1, m, dataOf(b), 1, n) }
+    },
     addRow: (x, row) => {
-      const [, n] = matrixShape('addRow', x.shape)
+      const [rows, n] = matrixShape('addRow', x.shape)
       expectShape('addRow', row.shape, [n])
-      return build(x.shape, (i) => S.add(at(x, i), at(row, i % n)))
+      const [p, q] = [dataOf(x), dataOf(row)]
+      const data = new Array<X>(p.length)
+      for (let r = 0, i = 0; r < rows; r++)
+        for (let c = 0; c < n; c++, i++) data[i] = S.add(p[i] as X, q[c] as X)
+      return { shape: x.shape, data }
     },
     sumRows: (x) => {
       const [rows, n] = matrixShape('sumRows', x.shape)
-      return build([n], (i) => {
-        let total = rows === 0 ? S.zero : at(x, i)
-        for (let r = 1; r < rows; r++) total = S.add(total, at(x, r * n + i))
-        return total
-      })
+      const p = dataOf(x)
+      const data = new Array<X>(n)
+      for (let c = 0; c < n; c++) {
+        let total = rows === 0 ? S.zero : p[c] as X
+        for (let r = 1; r < rows; r++) total = S.add(total, p[r * n + c] as X)
+        data[c] = total
+      }
+      return { shape: [n], data }
     },
     reshape: (x, shape) => {
       expectEntries('reshape', x.shape, shape)
@@ -89,38 +148,53 @@ export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<
     },
     gather: (x, positions) => {
       expectPositions('gather', positions)
-      return build(positions.shape, (i) => {
+      const p = dataOf(x)
+      const data = new Array<X>(entries(positions.shape))
+      for (let i = 0; i < data.length; i++) {
         const k = positions.at[i] as number
-        if (k === -1) return S.zero
-        const entry = x.data[k]
+        const entry = k === -1 ? S.zero : p[k]
         if (entry === undefined) throw noPosition('gather', k, x.shape)
-        return entry
-      })
+        data[i] = entry
+      }
+      return { shape: [...positions.shape], data }
     },
     scatter: (y, positions, shape) => {
       expectPositions('scatter', positions)
       expectShape('scatter', y.shape, positions.shape)
-      const sums: X[] = Array.from({ length: entries(shape) }, () => S.zero)
-      for (let i = 0; i < y.data.length; i++) {
+      const p = dataOf(y)
+      const totals = new Array<X>(entries(shape)).fill(S.zero)
+      for (let i = 0; i < p.length; i++) {
         const k = positions.at[i] as number
         if (k === -1) continue
-        const total = sums[k]
+        const total = totals[k]
         if (total === undefined) throw noPosition('scatter', k, shape)
-        sums[k] = S.add(total, at(y, i))
+        totals[k] = S.add(total, p[i] as X)
       }
-      return { shape: [...shape], data: sums }
+      return { shape: [...shape], data: totals }
     },
     dot: (a, b) => {
-      expectShape('dot', b.shape, a.shape)
-      return { shape: [], data: [sum(a.data.length, (j) => at(a, j), (j) => at(b, j))] }
+      const [p, q] = pair('dot', a, b)
+      return { shape: [], data: sums(1, p.length, 1, p, 0, 1, q, 0, 1) }
     },
-    equals: (a, b) => sameShape(a.shape, b.shape) && a.data.every((e, i) => S.equals(e, at(b, i))),
+    equals: (a, b) => {
+      if (!sameShape(a.shape, b.shape)) return false
+      const [p, q] = [dataOf(a), dataOf(b)]
+      for (let i = 0; i < p.length; i++) if (!S.equals(p[i] as X, q[i] as X)) return false
+      return true
+    },
     distance: (a, b) => {
-      expectShape('distance', b.shape, a.shape)
+      const [p, q] = pair('distance', a, b)
+      let worst = 0
       // Math.max passes NaN on.
-      return a.data.reduce((worst, e, i) => Math.max(worst, S.distance(e, at(b, i))), 0)
+      for (let i = 0; i < p.length; i++) worst = Math.max(worst, S.distance(p[i] as X, q[i] as X))
+      return worst
     },
-    numbers: (x) => Float64Array.from(x.data, S.toNumber),
+    numbers: (x) => {
+      const p = dataOf(x)
+      const out = new Float64Array(p.length)
+      for (let i = 0; i < out.length; i++) out[i] = S.toNumber(p[i] as X)
+      return out
+    },
   }
   const f: Partial<NumberSystem<Op, X>> = S
   const functions = {
