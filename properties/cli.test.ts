@@ -44,7 +44,7 @@ describe('a mistake', () => {
   const figure8 = ['figure', '8', '--out', 'never', '--sizes', '784-4-10', '--T', '9', '--K', '3']
   const recipe = ['recipe', 'P-1h', '--out', 'never', '--sizes', '784-4-10', '--batches', '1']
   const mistakes: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, compare, diagnose, report, golden, start, audit/],
+    [['frobnicate'], /unknown command "frobnicate"; known: verify, figure, recipe, train, compare, diagnose, report, golden, start, audit/],
     [['figure'], /expected a value for number/],
     [['figure', '7'], /expected a figure of the paper, all or departures, got "7"; known: 2, 3, 4, 8, 9, 10, 11, 12, 13, 16/],
     [['figure', '2', '8'], /unknown argument 8/],

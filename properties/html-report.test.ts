@@ -324,7 +324,7 @@ describe('phifold report', () => {
       expect(readdirSync(dir)).not.toContain('report.html')
     }
     await told(/^phifold report: expected a value for folder/)
-    await told(/expected records figure-\*\.json, got none; make one: phifold figure 2 --out/, dir)
+    await told(/expected records figure-\*\.json or training runs, got none; make one: phifold figure 2 --out/, dir)
     await told(/none: expected a folder of results, got none \(ENOENT\)/, join(dir, 'none'))
     put('figure-2.json', JSON.stringify(curves()))
     put('figure-2.svg', picture)

@@ -12,7 +12,11 @@ import { crossEntropy } from '../src/cost/cross-entropy.ts'
 import { seeded, uniforms } from '../src/data/random.ts'
 import { type Hash, readCheckpoint, restoredTraining, storedTraining, writeCheckpoint } from '../src/experiment/checkpoint.ts'
 import { type TrainingJob, trainerOf } from '../src/experiment/training-job.ts'
-import type { TrainingState } from '../src/experiment/training-state.ts'
+import { resultsPage } from '../src/experiment/results-page.ts'
+import { settlingNote } from '../src/experiment/settling-watch.ts'
+import { parseLog } from '../src/experiment/training-log.ts'
+import { trainingReportOf } from '../src/experiment/training-report.ts'
+import type { EpochRecord, TrainingState } from '../src/experiment/training-state.ts'
 import { unitRoundoff } from '../src/number/float64.ts'
 import { freePhase } from '../src/fold/free-phase.ts'
 import { orThrow } from '../src/fold/mistake.ts'
@@ -328,5 +332,45 @@ describe('jobs', () => {
     const rates = (given: readonly number[]) => orThrow(trainerOf({ ...job, loss: 'cross-entropy', decay: 1, rates: given })).ratesIn(1)
     expect(rates([1, 2])).toEqual({ W1: 1, b1: 1, W2: 2, b2: 2, Wo: 2, bo: 2 })
     expect(rates([1, 2, 3])).toMatchObject({ Wo: 3, bo: 3 })
+  })
+})
+
+describe('what a run tells', () => {
+  const epoch = (number: number, unsettled: number, testError = 5): EpochRecord => ({
+    type: 'epoch', epoch: number, trainError: 4, testError, trainCost: 0.1, testCost: 0.2, seconds: 1.5, residual: 1e-3, unsettled, testResidual: 1e-3, testUnsettled: unsettled,
+  })
+  const startLine = { type: 'start', version: '0', engine: 'simd32', job, data: { origin: 'made up', synthetic: true, train: 5, test: 5, digest: 'none' } } as const
+  const lines = [startLine, epoch(1, 0.5, 6), epoch(2, 1.5)].map((line) => `${JSON.stringify(line)}\n`).join('')
+
+  test('growth of unsettled inputs is told once, and again when there are half as many more', () => {
+    const notes = (shares: readonly number[]) => shares.map((_, i) => settlingNote(shares.slice(0, i + 1).map((share, e) => epoch(e + 1, share)))?.slice(0, 20))
+    expect(notes([0, 0.5, 0.9])).toEqual([undefined, undefined, undefined])
+    const said = 'ever more inputs do '
+    expect(notes([2, 2.5, 3.1, 3.2, 4.6, 2])).toEqual([undefined, undefined, said, undefined, said, undefined])
+    expect(settlingNote([epoch(1, 1), epoch(2, 3)])).toBe(
+      'ever more inputs do not settle: 3.0 %, 1.0 % in epoch 1; a larger --T, a smaller --dt, --method centered or --nudge inner help, --unsettled skip leaves them out of the update')
+  })
+  test('the log is read back; a line that is being written is not', () => {
+    const whole = orThrow(parseLog(lines))
+    expect(whole).toEqual({ start: startLine, epochs: [epoch(1, 0.5, 6), epoch(2, 1.5)] })
+    expect(orThrow(parseLog(lines.slice(0, -20))).epochs.length).toBe(1)
+    const message = (text: string) => E.match((e: { readonly message: string }) => e.message, () => 'none')(parseLog(text))
+    expect(message('')).toBe('line 1: expected the start of a run')
+    expect(message(`${lines}{]\n`)).toBe('line 4: expected JSON')
+    expect(message(lines.replace('"trainError":4', '"trainError":400'))).toMatch(/^line 2: trainError: /)
+  })
+  test('table, CSV and curves', () => {
+    const { csv, text, chart } = orThrow(trainingReportOf(orThrow(parseLog(lines))))
+    expect(csv).toMatch(/^epoch,trainError,testError,.*\r\n1,4,6,0.1,0.2,1.5,0.001,0.5,0.001,0.5\r\n/)
+    expect(text).toContain('test error 5.00 % at the end, 5.00 % at best, in epoch 2')
+    expect(chart?.panels.map(({ title }) => title)).toEqual(['error', 'inputs that do not settle'])
+    expect(orThrow(trainingReportOf({ start: startLine, epochs: [epoch(1, 0)] })).chart).toBeUndefined()
+  })
+  test('a page of training runs alone escapes what it shows', () => {
+    const text = resultsPage([], '0', [{ folder: '<b>', run: orThrow(parseLog(lines)), svg: undefined }])
+    expect(text).toContain('Training: P-1h by ep')
+    expect(text).toContain('SYNTHETIC')
+    expect(text).toContain('&lt;b&gt;')
+    expect(text).not.toContain('<b>')
   })
 })

@@ -1,11 +1,13 @@
-/** `report`: one HTML page of a folder of results, from the records figure-*.json and the pictures beside them. */
-import { readdirSync, readFileSync } from 'node:fs'
+/** `report`: one HTML page of a folder of results, from the records figure-*.json, the logs of training runs in it and below it, and the pictures beside them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { decodeRecord } from '../experiment/record-schema.ts'
 import { resultsPage } from '../experiment/results-page.ts'
 import type { Result } from '../experiment/results-section.ts'
+import { parseLog } from '../experiment/training-log.ts'
+import type { TrainingResult } from '../experiment/training-section.ts'
 import type { Print, UserError } from './request.ts'
 import { version } from './version.ts'
 import { writeResults } from './write-results.ts'
@@ -40,19 +42,42 @@ const resultOf = (dir: string, names: readonly string[], json: string): E.Either
       ({ stem, record, svg, files: ['json', 'svg', 'png', 'csv', 'txt'].map((kind) => `${stem}.${kind}`).filter((name) => names.includes(name)) })))
 }
 
+/** A folder with a log in it. */
+const trainingOf = (dir: string, folder: string): E.Either<UserError, TrainingResult> => {
+  const [path, picture] = [join(dir, folder, 'log.jsonl'), join(dir, folder, 'training.svg')]
+  return pipe(
+    readText(path),
+    E.flatMap((text) => pipe(parseLog(text), E.mapLeft(({ message }): UserError => ({ message: `${path}: ${message}; it is no log of phifold train, so move it away` })))),
+    E.bindTo('run'),
+    E.bind('svg', (): E.Either<UserError, string | undefined> => (existsSync(picture) ? readText(picture) : E.right(undefined))),
+    E.map((found) => ({ ...found, folder })))
+}
+
+interface Found {
+  readonly results: readonly Result[]
+  readonly trainings: readonly TrainingResult[]
+}
+
+const foundIn = (dir: string): E.Either<UserError, Found> => pipe(
+  namesIn(dir),
+  E.bindTo('names'),
+  E.bind('results', ({ names }) => pipe(
+    names.filter((name) => /^figure-.+\.json$/.test(name)),
+    E.traverseArray((json) => resultOf(dir, names, json)))),
+  E.bind('trainings', ({ names }) => pipe(
+    ['.', ...names].filter((folder) => existsSync(join(dir, folder, 'log.jsonl'))),
+    E.traverseArray((folder) => trainingOf(dir, folder)))),
+  E.filterOrElse(({ results, trainings }) => results.length + trainings.length > 0, (): UserError =>
+    ({ message: `${dir}: expected records figure-*.json or training runs, got none; make one: phifold figure 2 --out ${dir}` })))
+
 /** Writes the page and prints its name. Right: exit code 0. Left: no folder, no record in it, a malformed one, or no place to write. */
 export const report = ({ dir, out = join(dir, 'report.html') }: ReportRequest, print: Print, complain: Print): E.Either<UserError, number> => pipe(
-  namesIn(dir),
-  E.flatMap((names) => pipe(
-    names.filter((name) => /^figure-.+\.json$/.test(name)),
-    E.fromPredicate((records) => records.length > 0, (): UserError =>
-      ({ message: `${dir}: expected records figure-*.json, got none; make one: phifold figure 2 --out ${dir}` })),
-    E.flatMap(E.traverseArray((json) => resultOf(dir, names, json))))),
-  E.tap((results) => {
+  foundIn(dir),
+  E.tap(({ results }) => {
     results.filter(({ svg }) => svg === undefined).forEach(({ stem }) => complain(`phifold report: ${stem}.svg is missing; the page says so`))
     return E.right(undefined)
   }),
-  E.flatMap((results) => writeResults(dirname(out), new Map([[basename(out), resultsPage(results, version)]]))),
+  E.flatMap(({ results, trainings }) => writeResults(dirname(out), new Map([[basename(out), resultsPage(results, version, trainings)]]))),
   E.map((paths) => {
     paths.forEach(print)
     return 0

@@ -7,11 +7,14 @@ import type { Checkpoint } from '../experiment/checkpoint.ts'
 import type { Hyperparameters } from '../experiment/figure.ts'
 import type { NudgePlace, Variant } from '../experiment/trained-network.ts'
 import { type LossName, type MethodName, type Trainer, trainerOf, type TrainingJob } from '../experiment/training-job.ts'
+import { trainingReportOf } from '../experiment/training-report.ts'
 import type { Decay } from '../learn/schedule.ts'
 import { hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
 import { type EngineName, engineNames, engines } from './engine.ts'
 import type { Print, UserError } from './request.ts'
+import { filesOf } from './result-files.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
+import { readLog } from './training-log.ts'
 import { type Ending, runSession } from './training-session.ts'
 import { defaultSeed } from './values.ts'
 import { written } from './written.ts'
@@ -134,6 +137,19 @@ const heading = ({ job, trainer: { network, epochs }, from, engine }: Planned, {
     `batch ${batch}, ${epochs} epochs, ${job.variant}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
 }
 
+/** Curves, numbers and a table of the run so far, beside its log. */
+const curves = ({ out }: Planned, complain: Print): TE.TaskEither<UserError, unknown> => pipe(
+  TE.fromEither(pipe(readLog(out), E.flatMap(trainingReportOf))),
+  TE.flatMap(({ chart, csv, json, text }) => {
+    const plain = new Map([['training.csv', csv], ['training.json', json], ['training.txt', `${text}\n`]])
+    return chart === undefined ? written(out, plain) : pipe(
+      TE.fromTask(() => filesOf('training', { chart, csv, json, text })),
+      TE.flatMap(({ files, missing }) => {
+        missing.forEach((line) => { complain(`phifold train: ${line}`) })
+        return written(out, files)
+      }))
+  }))
+
 const codes: Readonly<Record<Ending, number>> = { done: 0, stopped: 0, interrupted: 130, failed: 1 }
 
 /** Trains; prints a line per epoch. Right: the exit code. */
@@ -149,6 +165,7 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
     print(heading(plan, data))
     return pipe(
       () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, minutes: request.minutes ?? 5, print, complain })),
+      TE.tap(() => curves(plan, complain)),
       TE.map((ending) => {
         if (ending === 'interrupted' || ending === 'stopped') print(`${ending === 'stopped' ? 'stopped' : 'interrupted and saved'}; go on with: ${goOn}`)
         return codes[ending]

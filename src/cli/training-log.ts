@@ -1,11 +1,11 @@
 /** The log of a training folder: log.jsonl, an object per line, appended to. */
-import { appendFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import type { EpochRecord, ReportRecord, StartRecord } from '../experiment/training-state.ts'
+import { pipe } from 'fp-ts/lib/function.js'
+import { parseLog, type TrainingRun } from '../experiment/training-log.ts'
+import type { EpochRecord, LogLine, StartRecord } from '../experiment/training-state.ts'
 import type { UserError } from './request.ts'
-
-export type LogLine = StartRecord | EpochRecord | ReportRecord
 
 export interface TrainingLog {
   readonly path: string
@@ -28,4 +28,12 @@ export const openLog = (dir: string, start: StartRecord, epochs: readonly EpochR
     else writeFileSync(path, [start, ...epochs].map(lineOf).join(''))
     return { path, append: (line) => { appendFileSync(path, lineOf(line)) }, length: () => statSync(path).size }
   }, (reason) => ({ message: `${path}: cannot be written (${reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)}); choose another --out` }))
+}
+
+/** What a folder's log tells. Left: none, or an unreadable one. */
+export const readLog = (dir: string): E.Either<UserError, TrainingRun> => {
+  const path = join(dir, 'log.jsonl')
+  return pipe(
+    E.tryCatch(() => readFileSync(path, 'utf8'), (): UserError => ({ message: `${path}: cannot be read` })),
+    E.flatMap((text) => pipe(parseLog(text), E.mapLeft(({ message }) => ({ message: `${path}: ${message}` })))))
 }

@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Checkpoint, restoredTraining, storedTraining } from '../experiment/checkpoint.ts'
+import { settlingNote } from '../experiment/settling-watch.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import { type DataRecord, epochRecord, type EpochRecord, reportRecord, type StartRecord } from '../experiment/training-state.ts'
 import { seeded } from '../data/random.ts'
@@ -113,6 +114,8 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       ;[epochBegan, earlier] = [performance.now(), 0]
       bar.advance(training.step - first)
       print(epochLine(record, epochs))
+      const note = settlingNote(records)
+      if (note !== undefined) print(note)
       return save()
     }))
 

@@ -6,6 +6,8 @@ import { html, type Markup, type Part } from '../report/markup.ts'
 import { htmlTable, page } from '../report/page.ts'
 import { figures } from '../report/table.ts'
 import type { FigureRecord, EstimateRecord, RunRecord } from './record.ts'
+import { type TrainingResult, trainingAnchor, trainingSection } from './training-section.ts'
+import { bestOf, titleOf } from './training-report.ts'
 import { anchorOf, nameOf, type Result, resultSection, seconds, synthetic } from './results-section.ts'
 import { settlingOf } from './settling.ts'
 
@@ -57,7 +59,20 @@ const summaryRow = (result: CurveResult, run: RunRecord): readonly Part[] => {
   ]
 }
 
-const summary = (results: readonly Result[]): Markup => {
+const trainingRow = (result: TrainingResult): readonly Part[] => {
+  const { run: { start: { job, data }, epochs } } = result
+  const best = bestOf(epochs)
+  return [
+    html`<a href="#${trainingAnchor(result)}">${titleOf(job)}</a>`,
+    html`<span class="number">${epochs.length}</span>`,
+    html`<span class="number">${best === undefined ? '–' : `${best.testError.toFixed(2)} % (epoch ${best.epoch})`}</span>`,
+    html`<span class="number">${epochs.at(-1)?.testError.toFixed(2) ?? '–'} %</span>`,
+    html`<span class="number">${seconds(epochs.reduce((sum, epoch) => sum + epoch.seconds, 0))}</span>`,
+    html`<span class="long">${data.origin}${data.synthetic ? [' ', synthetic] : ''}</span>`,
+  ]
+}
+
+const summary = (results: readonly Result[], trainings: readonly TrainingResult[]): Markup => {
   const runs = results.filter(isCurve).flatMap((result) => result.record.runs.map((run) => summaryRow(result, run)))
   const bars = results.filter((result) => !isCurve(result))
   return html`<section id="summary" aria-labelledby="summary-title">
@@ -74,6 +89,12 @@ ${bars.length === 0 ? '' : htmlTable({
     rows: bars.map((result) => [linked(result), result.record.title, 'of' in result.record ? result.record.of.join(', ') : '']),
     words: true,
   })}
+${trainings.length === 0 ? '' : htmlTable({
+    caption: 'Training runs',
+    headings: ['run', 'epochs', 'best test error', 'last', 'time', 'data'].map((text) => ({ text })),
+    rows: trainings.map(trainingRow),
+    words: true,
+  })}
 </section>
 `
 }
@@ -82,22 +103,26 @@ ${bars.length === 0 ? '' : htmlTable({
 
 const listed = (items: readonly string[]): string => [...new Set(items)].join(', ')
 
-const warnings = (results: readonly Result[]): readonly Markup[] => {
-  const made = results.filter(isCurve).filter(({ record }) => record.data.synthetic)
-  const versions = [...new Set(results.map(({ record }) => record.version))]
+const warnings = (results: readonly Result[], trainings: readonly TrainingResult[]): readonly Markup[] => {
+  const made = [
+    ...results.filter(isCurve).filter(({ record }) => record.data.synthetic).map(({ record }) => nameOf(record)),
+    ...trainings.filter(({ run }) => run.start.data.synthetic).map(({ run }) => titleOf(run.start.job)),
+  ]
+  const versions = [...new Set([...results.map(({ record }) => record.version), ...trainings.map(({ run }) => run.start.version)])]
   return [
-    ...(made.length === 0 ? [] : [html`<p class="warning"><strong>Synthetic data.</strong> Digits drawn by the program stand in for real ones in: ${listed(made.map(({ record }) => nameOf(record)))}.</p>
+    ...(made.length === 0 ? [] : [html`<p class="warning"><strong>Synthetic data.</strong> Digits drawn by the program stand in for real ones in: ${listed(made)}.</p>
 `]),
     ...(versions.length <= 1 ? [] : [html`<p class="warning"><strong>Different versions.</strong> These records were written by phifold ${versions.join(', ')}.</p>
 `]),
   ]
 }
 
-const contents = (results: readonly Result[]): Markup => html`<nav aria-labelledby="contents-title">
+const contents = (results: readonly Result[], trainings: readonly TrainingResult[]): Markup => html`<nav aria-labelledby="contents-title">
 <h2 id="contents-title">Contents</h2>
 <ol>
 <li><a href="#summary">Summary</a></li>
 ${results.map((result) => html`<li>${linked(result)}: ${result.record.title}</li>
+`)}${trainings.map((result) => html`<li><a href="#${trainingAnchor(result)}">Training: ${titleOf(result.run.start.job)}</a></li>
 `)}<li><a href="#reading">How to read the numbers</a></li>
 </ol>
 </nav>
@@ -120,16 +145,19 @@ against minus BPTT's gradient at the same t.</p>
 </section>
 `
 
-/** The page about these results, at least one, by the program of this version. */
-export const resultsPage = (results: readonly Result[], version: string): string => {
+const counted = (count: number, what: string): string => (count === 0 ? '' : count === 1 ? `1 ${what}` : `${count} ${what}s`)
+
+/** The page about these results and training runs, at least one, by the program of this version. */
+export const resultsPage = (results: readonly Result[], version: string, trainings: readonly TrainingResult[] = []): string => {
   const sorted = inOrder(results)
+  const names = [...sorted.map(({ record }) => nameOf(record)), ...trainings.map(({ run }) => titleOf(run.start.job))]
   return page({
-    title: `phifold results: ${listed(sorted.map(({ record }) => nameOf(record)))}`,
+    title: `phifold results: ${listed(names)}`,
     header: html`<h1>Results: EP against BPTT</h1>
-<p>${results.length === 1 ? '1 record' : `${results.length} records`} of Equilibrium Propagation held against Backpropagation Through Time, step by step
+<p>${[counted(results.length, 'record'), counted(trainings.length, 'training run')].filter((said) => said !== '').join(' and ')} of Equilibrium Propagation held against Backpropagation Through Time, step by step
 (Ernoult et al. 2019, arXiv 1905.13633).</p>
-${warnings(sorted)}${contents(sorted)}`,
-    main: html`${summary(sorted)}${sorted.map(resultSection)}${reading}`,
+${warnings(sorted, trainings)}${contents(sorted, trainings)}`,
+    main: html`${summary(sorted, trainings)}${sorted.map(resultSection)}${trainings.map(trainingSection)}${reading}`,
     footer: html`<p class="soft">Page written by phifold ${version}.</p>`,
   })
 }

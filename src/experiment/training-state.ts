@@ -57,6 +57,8 @@ export interface StartRecord {
   readonly data: DataRecord
 }
 
+export type LogLine = StartRecord | EpochRecord | ReportRecord
+
 /** A run between two mini-batches, less its tensors. */
 export interface TrainingState {
   readonly format: 'phifold-training-1'
@@ -128,12 +130,22 @@ const epoch = z.strictObject({
   residual: magnitude, unsettled: percent, testResidual: magnitude, testUnsettled: percent,
 })
 
+const data = z.strictObject({ origin: text, synthetic: z.boolean(), train: count, test: count, digest: text })
+
 /** Reads the JSON of a `TrainingState`; no other fields are allowed. */
 export const trainingStateSchema: z.ZodType = z.strictObject({
   format: z.literal('phifold-training-1'),
-  version: text, engine: text, job,
-  data: z.strictObject({ origin: text, synthetic: z.boolean(), train: count, test: count, digest: text }),
+  version: text, engine: text, job, data,
   step: index,
   tally: z.strictObject({ samples: index, cost: z.number(), wrong: index, residual: magnitude, unsettled: index }),
   seconds: magnitude, epochs: z.array(epoch), logBytes: index,
 })
+
+/** Reads the JSON of a line of the log. */
+export const logLineSchema: z.ZodType = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start'), version: text, engine: text, job, data }),
+  epoch,
+  z.strictObject({
+    type: z.literal('report'), epoch: count, done: count, trainError: percent, trainCost: z.number(), residual: magnitude, unsettled: percent, testError: percent.optional(),
+  }),
+])

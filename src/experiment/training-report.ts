@@ -1,0 +1,74 @@
+/** What a training run says, as values: a table for people, CSV, JSON, and curves of the errors. The same log gives the same bytes. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { curveFigure, type CurveFigure, type MalformedChart } from '../report/chart.ts'
+import { csvOf, type NonFiniteCell } from '../report/csv.ts'
+import { figures, tableOf } from '../report/table.ts'
+import type { TrainingRun } from './training-log.ts'
+import type { EpochRecord } from './training-state.ts'
+import type { TrainingJob } from './training-job.ts'
+
+export interface TrainingReport {
+  /** Undefined with fewer than two epochs: a curve needs two points. */
+  readonly chart: CurveFigure | undefined
+  readonly csv: string
+  readonly json: string
+  readonly text: string
+}
+
+const columns = ['epoch', 'trainError', 'testError', 'trainCost', 'testCost', 'seconds', 'residual', 'unsettled', 'testResidual', 'testUnsettled'] as const
+
+/** 'P-1h by ep', with what was asked for. */
+export const titleOf = ({ name, method, nudge, loss, variant }: TrainingJob): string =>
+  [`${name} by ${method}`, ...(nudge === undefined ? [] : [`${nudge} nudge`]), ...(loss === 'squared' ? [] : [loss]), ...(variant === 'exact' ? [] : [variant])].join(', ')
+
+/** The epoch with the least test error. */
+export const bestOf = (epochs: readonly EpochRecord[]): EpochRecord | undefined =>
+  epochs.reduce<EpochRecord | undefined>((best, epoch) => (best === undefined || epoch.testError < best.testError ? epoch : best), undefined)
+
+const percent = (value: number): string => value.toFixed(2)
+
+/** Headings and rows of the epochs. */
+export const epochTable = (epochs: readonly EpochRecord[]): { readonly headings: readonly string[]; readonly rows: readonly (readonly string[])[] } => ({
+  headings: ['epoch', 'train error %', 'test error %', 'train cost', 'test cost', 'seconds', 'unsettled %', 'residual'],
+  rows: epochs.map(({ epoch, trainError, testError, trainCost, testCost, seconds, unsettled, residual }) =>
+    [String(epoch), percent(trainError), percent(testError), figures(trainCost, 3), figures(testCost, 3), seconds.toFixed(1), percent(unsettled), figures(residual, 2)]),
+})
+
+const chartOf = ({ start: { job, data }, epochs }: TrainingRun): E.Either<MalformedChart, CurveFigure | undefined> => {
+  if (epochs.length < 2) return E.right(undefined)
+  const x = epochs.map(({ epoch }) => epoch)
+  const best = bestOf(epochs)
+  const panel = (title: string, note: string, test: (epoch: EpochRecord) => number, train: (epoch: EpochRecord) => number) =>
+    ({ title, note, x, coordinates: [{ name: title, lines: [epochs.map(test), epochs.map(train)] }] })
+  return curveFigure({
+    title: titleOf(job),
+    subtitle: `${data.origin}; seed ${job.seed}`,
+    xTitle: 'epoch', yTitle: 'per cent', colourMeans: '',
+    methods: [{ name: 'test', stroke: 'solid' }, { name: 'train', stroke: 'dashed' }],
+    panels: [
+      panel('error', best === undefined ? '' : `best test ${percent(best.testError)} % in epoch ${best.epoch}`, ({ testError }) => testError, ({ trainError }) => trainError),
+      // Nothing but zeros is no curve.
+      ...(epochs.every(({ unsettled, testUnsettled }) => unsettled === 0 && testUnsettled === 0) ? [] : [panel('inputs that do not settle', '', ({ testUnsettled }) => testUnsettled, ({ unsettled }) => unsettled)]),
+    ],
+    columns: 2,
+  })
+}
+
+const textOf = ({ start: { job, data }, epochs }: TrainingRun): string => {
+  const { headings, rows } = epochTable(epochs)
+  const best = bestOf(epochs)
+  return [
+    `${titleOf(job)} on ${data.origin}, seed ${job.seed}`,
+    '',
+    tableOf(headings, rows, { align: headings.map(() => 'right' as const) }),
+    ...(best === undefined ? [] : ['', `test error ${percent(epochs.at(-1)?.testError ?? NaN)} % at the end, ${percent(best.testError)} % at best, in epoch ${best.epoch}`]),
+  ].join('\n')
+}
+
+/** Left: a number that is not finite. */
+export const trainingReportOf = (run: TrainingRun): E.Either<MalformedChart | NonFiniteCell, TrainingReport> => pipe(
+  E.Do,
+  E.apS('chart', chartOf(run)),
+  E.apSW('csv', csvOf(columns, run.epochs.map((epoch) => columns.map((column) => epoch[column])))),
+  E.map(({ chart, csv }) => ({ chart, csv, json: `${JSON.stringify(run, undefined, 2)}\n`, text: textOf(run) })))
