@@ -137,7 +137,7 @@ describe('a mistake', () => {
     [['golden', 'nowhere'], /nowhere/],
     [['report'], /report: expected a value for folder/],
     [['report', 'nowhere'], /nowhere: expected a folder of results, got none \(ENOENT\)/],
-    [['report', 'good'], /good: expected records figure-\*\.json, got none; make one/],
+    [['report', 'good'], /good: expected records figure-\*\.json or training runs, got none; make one/],
     [['audit', '--write'], /expected a value for --write/],
     [['audit', '--write', 'file/x.md'], /expected a folder, got a file/],
   ]
