@@ -34,7 +34,9 @@ const told = async (...args: readonly string[]): Promise<Ended> => {
 }
 /** 12 mini-batches of 5 an epoch, in shards of 2, 2 and 1. */
 const tiny = ['train', 'P-1h', '--sizes', '784-6-10', '--T', '6', '--K', '3', '--batch', '5', '--shard', '2', '--examples', '60', '--seed', '3']
-const tinyFor = (epochs: number, ...more: readonly string[]): readonly string[] => [...tiny, '--epochs', String(epochs), ...more]
+const threaded = (threads: number, epochs: number, ...more: readonly string[]): readonly string[] =>
+  [...tiny, '--epochs', String(epochs), '--threads', String(threads), ...more]
+const tinyFor = (epochs: number, ...more: readonly string[]): readonly string[] => threaded(1, epochs, ...more)
 
 /** All tensors of a folder's checkpoint. */
 const tensorsIn = (dir: string): string => {
@@ -82,13 +84,53 @@ describe('a run', () => {
     const { out } = await phifold(...tinyFor(3, '--out', 'parts', '--optimiser', 'momentum', '--batches', '15'))
     expect(out).toMatch(/stopped; go on with: phifold train P-1h --out parts --resume/)
     expect(stateIn('parts').step).toBe(15)
-    const { code, out: later } = await phifold('train', 'P-1h', '--out', 'parts', '--resume')
+    const { code, out: later } = await phifold('train', 'P-1h', '--out', 'parts', '--resume', '--threads', '1')
     expect(code).toBe(0)
     expect(later).toContain('going on after 15 mini-batches')
     expect(tensorsIn('parts')).toBe(tensorsIn('whole'))
     // The test at the stop leaves a line more.
     expect(logIn('parts').filter(({ testError, type }) => !(type === 'report' && testError !== undefined))).toEqual(logIn('whole'))
   })
+})
+
+// ── Threads ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+describe('several threads', () => {
+  it.each([2, 3])('give the same bits, %i', async (threads) => {
+    const out = `threads-${threads}`
+    const { code, err } = await phifold(...threaded(threads, 3, '--out', out, '--optimiser', 'momentum'))
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(tensorsIn(out)).toBe(tensorsIn('whole'))
+    expect(logIn(out)).toEqual(logIn('whole'))
+  })
+  it('go on from where one has stopped', async () => {
+    await told(...tinyFor(3, '--out', at('one-two'), '--optimiser', 'momentum', '--batches', '15'))
+    expect(await phifold('train', 'P-1h', '--out', 'one-two', '--resume', '--threads', '2')).toMatchObject({ code: 0, err: '' })
+    expect(tensorsIn('one-two')).toBe(tensorsIn('whole'))
+  })
+  it('tell which number went wrong as one thread does', async () => {
+    const wild = (threads: number) => phifold(...threaded(threads, 2, '--out', `wild-${threads}`, '--rates', '1e38,1e38'))
+    const [one, two] = await Promise.all([wild(1), wild(2)])
+    expect(two.err.replaceAll('wild-2', 'wild-1')).toBe(one.err)
+    expect([one.code, two.code]).toEqual([1, 1])
+  })
+  it.each([['throws', 'thread 1 of the training ended: on purpose'], ['exits', 'thread 1 of the training ended: exit code 3']])(
+    'one of which %s are an error of one line, and nothing is saved', async (way, message) => {
+      const path = at(`fault-${way}.mjs`)
+      writeFileSync(path, `
+        import { isMainThread } from 'node:worker_threads'
+        const wait = Atomics.wait
+        let count = 0
+        if (!isMainThread) Atomics.wait = (...args) => {
+          if (++count === 30) ${way === 'throws' ? "throw new Error('on purpose')" : 'process.exit(3)'}
+          return wait(...args)
+        }
+      `)
+      const { code, err } = await node('--import', path, program, ...threaded(2, 50, '--out', way))
+      expect(err).toBe(`phifold train: ${message}; go on from the last checkpoint with --threads 1\n`)
+      expect(code).toBe(2)
+      expect(stateIn(way).step % 12).toBe(0)
+    }, 60_000)
 })
 
 // ── Killed ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,7 +174,7 @@ describe('a run that is killed', () => {
     const killed = await node('--import', killer(stage, 8), program, ...args)
     expect(killed.code).toBe('SIGKILL')
     expect(stateIn(stage).step).toBe(stage === 'renamed' ? 7 : 6)
-    expect(await told('train', 'P-1h', '--out', at(stage), '--resume')).toMatchObject({ code: 0, err: '' })
+    expect(await told('train', 'P-1h', '--out', at(stage), '--resume', '--threads', '1')).toMatchObject({ code: 0, err: '' })
     expect(tensorsIn(stage)).toBe(tensorsIn('whole'))
     expect(logIn(stage)).toEqual(logIn('whole'))
     expect(readdirSync(at(stage)).filter((name) => name.endsWith('.part'))).toEqual([])

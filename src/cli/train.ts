@@ -1,4 +1,5 @@
 /** `train`: a network of Table 1 on digits. What is asked for becomes a job; the session runs it. */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -43,6 +44,7 @@ export interface TrainRequest {
   readonly examples: number | undefined
   readonly batches: number | undefined
   readonly minutes: number | undefined
+  readonly threads: number | undefined
   readonly resume: boolean
 }
 
@@ -79,6 +81,10 @@ const resumed = (said: Partial<TrainingJob>, { state: { job } }: Checkpoint): E.
     ? wrong(`--resume: expected ${other[0]} as in the checkpoint, ${JSON.stringify(job[other[0] as keyof TrainingJob] ?? 'none')}, got ${JSON.stringify(other[1])}; leave it out`)
     : E.right({ ...job, ...(epochs !== undefined && { epochs }) })
 }
+
+/** More threads than shards would have nothing to do. */
+const threadsOf = ({ threads = availableParallelism() }: TrainRequest, { trainer: { network: { batch }, shard } }: Planned): number =>
+  Math.min(threads, Math.ceil(batch / shard))
 
 interface Planned {
   readonly job: TrainingJob
@@ -164,7 +170,7 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
     const goOn = `phifold train ${request.name}${request.data === undefined ? '' : ` --data ${request.data}`}${request.out === undefined ? '' : ` --out ${request.out}`} --resume`
     print(heading(plan, data))
     return pipe(
-      () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, minutes: request.minutes ?? 5, print, complain })),
+      () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, threads: threadsOf(request, plan), minutes: request.minutes ?? 5, print, complain })),
       TE.tap(() => curves(plan, complain)),
       TE.map((ending) => {
         if (ending === 'interrupted' || ending === 'stopped') print(`${ending === 'stopped' ? 'stopped' : 'interrupted and saved'}; go on with: ${goOn}`)

@@ -8,21 +8,20 @@ import { type Checkpoint, restoredTraining, storedTraining } from '../experiment
 import { settlingNote } from '../experiment/settling-watch.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import { type DataRecord, epochRecord, type EpochRecord, reportRecord, type StartRecord } from '../experiment/training-state.ts'
-import { seeded } from '../data/random.ts'
 import type { Mistake } from '../fold/mistake.ts'
-import { initialise } from '../learn/initialise.ts'
-import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
-import { errorOf, noTally, type Tally } from '../learn/tally.ts'
-import { advanced, begun, type Training } from '../learn/training.ts'
+import { placeOf } from '../learn/schedule.ts'
+import { errorOf, noTally } from '../learn/tally.ts'
+import type { Training } from '../learn/training.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { interruptions } from './interruptions.ts'
 import { checkpointName, saveCheckpoint } from './checkpoint-file.ts'
+import { crewOf } from './crew.ts'
 import type { EngineName } from './engine.ts'
-import { evaluatorHere } from './evaluator.ts'
 import { progress, spokenTime } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import type { TrainingData } from './training-data.ts'
 import { openLog } from './training-log.ts'
+import { trainingPart } from './training-part.ts'
 import { version } from './version.ts'
 
 export interface Session {
@@ -35,6 +34,7 @@ export interface Session {
   readonly from: Checkpoint | undefined
   /** Mini-batches to stop after. */
   readonly batches: number | undefined
+  readonly threads: number
   /** Between checkpoints. */
   readonly minutes: number
   /** The command that goes on. */
@@ -54,6 +54,9 @@ const reports = 10
 const dataRecord = ({ train, test, origin, synthetic, digest }: TrainingData): DataRecord =>
   ({ origin, synthetic, train: train.count, test: test.count, digest })
 
+/** Of the numbers, not of the folder. */
+const isMistake = (why: Mistake | UserError): why is Mistake => '_tag' in why
+
 const percent = (value: number): string => `${value.toFixed(2)} %`
 
 const epochLine = ({ epoch, trainError, testError, seconds, unsettled, residual }: EpochRecord, epochs: number): string =>
@@ -63,14 +66,15 @@ const epochLine = ({ epoch, trainError, testError, seconds, unsettled, residual 
 /** Runs it. Left: what cannot be written, or a checkpoint of something else. */
 export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promise<E.Either<UserError, Ending>> => {
   const { job, trainer, engine, data, out, from, print, complain } = session
-  const { network: { name, batch }, optimiser, epochs } = trainer
-  const perEpoch = batchesOf(data.train.count, batch)
+  const { network: { name, batch }, epochs } = trainer
+  const part = trainingPart(A, job, trainer, data.train, data.test)
+  const { perEpoch } = part
   const start: StartRecord = { type: 'start', version, engine, job, data: dataRecord(data) }
 
   const opened = pipe(
     E.Do,
     E.apS('training', from === undefined
-      ? E.right<UserError, Training<T>>(begun(A, optimiser, initialise(A, trainer.params, seeded(job.seed))[0]))
+      ? E.right<UserError, Training<T>>(part.start())
       : restoredTraining(A, trainer, from, checkpointName)),
     E.bind('log', () => openLog(out, start, from?.state.epochs ?? [], from?.state.logBytes)))
   if (E.isLeft(opened)) return opened
@@ -78,7 +82,6 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   let { training } = opened.right
   let records = from?.state.epochs ?? []
 
-  const [evaluator, advance] = [evaluatorHere(A, trainer, data.train, data.test), advanced(A, optimiser)]
   const [began, before] = [performance.now(), from?.state.seconds ?? 0]
   let [epochBegan, earlier, saved] = [began, before, began]
   const inEpoch = (): number => earlier + (performance.now() - epochBegan) / 1000
@@ -98,16 +101,21 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const first = training.step
   const interruption = interruptions()
 
-  const failed = ({ message }: Mistake, epoch: number, done: number): E.Either<UserError, Ending> => {
+  const crew = crewOf(A, part, { job, trainer, engine, train: data.train, test: data.test, from, threads: session.threads })
+
+  /** What a Left means: numbers that went wrong end the run with a word on what to try, anything else is the user's to mend. */
+  const failed = (why: Mistake | UserError, epoch: number, done: number): E.Either<UserError, Ending> => {
+    if (!isMistake(why)) return E.left(why)
+    const { message } = why
     bar.end()
     complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; or lower --rates (${pipe(Object.values(trainer.ratesIn(epoch)), (rates) => [...new Set(rates)].join(','))}). The last checkpoint is from before: ${session.goOn}`)
     return E.right('failed')
   }
 
-  const endOfEpoch = (epoch: number, tally: Tally): E.Either<UserError | Mistake, void> => pipe(
-    evaluator.test(training.theta),
+  const endOfEpoch = async (epoch: number): Promise<E.Either<UserError | Mistake, void>> => pipe(
+    await crew.test(training),
     E.flatMap((test) => {
-      const record = epochRecord(epoch, tally, test, inEpoch())
+      const record = epochRecord(epoch, training.tally, test, inEpoch())
       records = [...records, record]
       log.append(record)
       training = { ...training, tally: noTally }
@@ -124,46 +132,44 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     if (E.isLeft(written)) return written
     let looked = performance.now()
     while (training.step < until && !interruption.asked()) {
-      const { epoch } = placeOf(training.step, perEpoch)
-      const order = pieces(orderOf(job.seed, epoch, data.train.count), batch)
-      const signs = signsOf(job.seed, epoch, perEpoch)
-      const descent = { rates: trainer.ratesIn(epoch), weightDecay: job.weightDecay }
-      for (let { done } = placeOf(training.step, perEpoch); done < perEpoch && training.step < until && !interruption.asked(); done += 1) {
-        const sum = evaluator.gradient(training.theta, order[done] ?? [], signs[done] ?? 1)
-        if (E.isLeft(sum)) return failed(sum.left, epoch, done)
-        training = advance(training, sum.right, descent)
-        if ((done + 1) % Math.ceil(perEpoch / reports) === 0 && done + 1 < perEpoch) log.append(reportRecord(epoch, done + 1, training.tally))
-        const now = performance.now()
+      const { epoch, done } = placeOf(training.step, perEpoch)
+      const stepping = crew.step(training)
+      const next = stepping instanceof Promise ? await stepping : stepping
+      if (E.isLeft(next)) return failed(next.left, epoch, done)
+      training = next.right
+      const now = performance.now()
+      if (done + 1 === perEpoch) {
+        const ended = await endOfEpoch(epoch)
+        if (E.isLeft(ended)) return failed(ended.left, epoch, done)
+      } else {
+        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) log.append(reportRecord(epoch, done + 1, training.tally))
         if (now - saved > session.minutes * 60_000) {
           const kept = save()
-          if (E.isLeft(kept)) return kept
-        }
-        if (now - looked > pause) {
-          looked = now
-          const speed = (batch * (training.step - first)) / ((now - began) / 1000)
-          bar.advance(training.step - first, `epoch ${epoch} of ${epochs}, ${speed.toFixed(0)} digits/s, train error ${percent(errorOf(training.tally))}`)
-          await new Promise((resolve) => setImmediate(resolve))
+          if (E.isLeft(kept)) return failed(kept.left, epoch, done)
         }
       }
-      if (training.step % perEpoch === 0 && training.tally.samples > 0) {
-        const ended = endOfEpoch(epoch, training.tally)
-        if (E.isLeft(ended)) return '_tag' in ended.left && ended.left._tag === 'Diverged' ? failed(ended.left, epoch, perEpoch - 1) : ended
+      if (now - looked > pause) {
+        looked = now
+        const speed = (batch * (training.step - first)) / ((now - began) / 1000)
+        bar.advance(training.step - first, `epoch ${epoch} of ${epochs}, ${speed.toFixed(0)} digits/s, train error ${percent(errorOf(training.tally))}`)
+        await new Promise((resolve) => setImmediate(resolve))
       }
     }
     const { epoch, done } = placeOf(training.step, perEpoch)
     if (training.step === until && session.batches !== undefined && done > 0) {
       const each = (performance.now() - began) / (training.step - first)
-      const test = evaluator.test(training.theta)
+      const test = await crew.test(training)
       if (E.isLeft(test)) return failed(test.left, epoch, done)
       const testError = errorOf(test.right)
       log.append({ ...reportRecord(epoch, done, training.tally), testError })
       print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${each.toFixed(2)} ms per mini-batch`)
     }
     const kept = save()
-    if (E.isLeft(kept)) return kept
+    if (E.isLeft(kept)) return failed(kept.left, epoch, done)
     return E.right(interruption.asked() ? 'interrupted' : training.step < epochs * perEpoch ? 'stopped' : 'done')
   } finally {
     bar.end()
     interruption.end()
+    await crew.end()
   }
 }

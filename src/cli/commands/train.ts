@@ -40,6 +40,7 @@ const args = {
   tolerance: option({ long: 'tolerance', type: optional(real('--tolerance', 'take 1e-4')), description: 'largest move in the last step that counts as settled (β/1000)' }),
   shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits that are evaluated together (the mini-batch with one hidden layer, else 12); it changes the last bits of results, the number of threads does not' }),
   engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
+  threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'threads to divide shards among (as many as there are cores and shards)' }),
   minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
 }
 

@@ -1,0 +1,75 @@
+/**
+ * What every thread of a training run can do by itself: say which digits make up a mini-batch, evaluate any of its shards, look at any piece of the
+ * test digits, and go on to the next state. All of it is given by the job, so that threads need to exchange nothing but sums.
+ */
+import type * as E from 'fp-ts/lib/Either.js'
+import type { Digits } from '../data/digits.ts'
+import { pixelRows } from '../data/pixel-rows.ts'
+import { seeded } from '../data/random.ts'
+import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { initialise } from '../learn/initialise.ts'
+import type { Descent } from '../learn/optimiser.ts'
+import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
+import { type Pulled, pulled, type Samples, tested, together } from '../learn/shard.ts'
+import type { Tally } from '../learn/tally.ts'
+import { advanced, begun, type Training } from '../learn/training.ts'
+import { type Layer, layerShape, type Params } from '../phi/interaction.ts'
+import type { Algebra, Op } from '../tensor/algebra.ts'
+
+/** A mini-batch: its digits by index, in shards. */
+export interface MiniBatchPlan {
+  readonly shards: readonly (readonly number[])[]
+  readonly sign: 1 | -1
+  readonly descent: Descent
+}
+
+export interface TrainingPart<T> {
+  /** Mini-batches of an epoch. */
+  readonly perEpoch: number
+  /** The state that the seed begins with. */
+  readonly start: () => Training<T>
+  /** The mini-batch that follows so many. */
+  readonly plan: (step: number) => MiniBatchPlan
+  readonly pull: (theta: Params<T>, shard: readonly number[], sign: 1 | -1) => E.Either<Mistake, Pulled<T>>
+  /** The state after a mini-batch whose shards, in order, came to these. */
+  readonly advance: (training: Training<T>, parts: readonly Pulled<T>[], descent: Descent) => Training<T>
+  /** The test digits in pieces. */
+  readonly pieces: readonly (readonly number[])[]
+  readonly look: (theta: Params<T>, piece: readonly number[]) => E.Either<Mistake, Tally>
+}
+
+/** Test digits that are settled at a time. */
+const testBatch = 500
+
+const samplesOf = <T>(A: Algebra<Op, T>, { learner: { dynamics } }: Trainer, digits: Digits) => (indices: readonly number[]): Samples<T> => {
+  const { x, y } = pixelRows(digits, indices)
+  return { x: A.of(layerShape(indices.length, dynamics.layers[0] as Layer), x), y: A.of([indices.length, 10], y) }
+}
+
+export const trainingPart = <T>(A: Algebra<Op, T>, job: TrainingJob, trainer: Trainer, train: Digits, test: Digits): TrainingPart<T> => {
+  const { network: { batch }, shard, learner, optimiser } = trainer
+  const perEpoch = batchesOf(train.count, batch)
+  const [pull, look, advance] = [pulled(A, learner), tested(A, learner), advanced(A, optimiser)]
+  const [learned, unseen] = [samplesOf(A, trainer, train), samplesOf(A, trainer, test)]
+  const epochPlan = (epoch: number) => ({
+    epoch, order: orderOf(job.seed, epoch, train.count), signs: signsOf(job.seed, epoch, perEpoch),
+    descent: { rates: trainer.ratesIn(epoch), weightDecay: job.weightDecay },
+  })
+  // The epoch that is running, which every mini-batch of it asks for.
+  let current: ReturnType<typeof epochPlan> | undefined
+  return {
+    perEpoch,
+    start: () => begun(A, optimiser, initialise(A, trainer.params, seeded(job.seed))[0]),
+    plan: (step) => {
+      const { epoch, done } = placeOf(step, perEpoch)
+      if (current?.epoch !== epoch) current = epochPlan(epoch)
+      const { order, signs, descent } = current
+      return { shards: pieces(order.slice(done * batch, (done + 1) * batch), shard), sign: signs[done] ?? 1, descent }
+    },
+    pull: (theta, indices, sign) => pull(theta, learned(indices), sign),
+    advance: (training, parts, descent) => advance(training, together(A, parts), descent),
+    pieces: pieces(Array.from({ length: test.count }, (_, i) => i), testBatch),
+    look: (theta, indices) => look(theta, unseen(indices)),
+  }
+}
