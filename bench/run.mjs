@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json]`: times the interpreters reference, simd64 and simd32, the phases and a whole figure, after asserting that
+ * `npm run bench [-- step NAME] [--json]`: with `step`, see step.mjs. Otherwise times the interpreters reference, simd64 and simd32, the phases and a whole figure, after asserting that
  * what is timed is right. Medians with the 10th and 90th percentile; machines are shared and noisy, so compare ratios of one run, not
  * single times. Products also say how many floating-point operations per second the best run made, and the share of what the core could do
  * without loading anything (peak.mjs).
@@ -16,8 +16,15 @@ import {
   squaredError, syntheticDigits, tanh, toy, uniforms,
 } from '../dist/index.js'
 import { peakOf } from './peak.mjs'
+import { benchSteps } from './step.mjs'
 
 const json = process.argv.includes('--json')
+const [what, ...names] = process.argv.slice(2).filter((argument) => argument !== '--json')
+if (what === 'step') process.exit(await benchSteps(names, json))
+if (what !== undefined) {
+  console.error(`bench: expected nothing, or step and names of networks, got ${what}`)
+  process.exit(2)
+}
 const rows = []
 
 /** With a number of floating-point operations and a peak, also says how near to it the best run came. */
