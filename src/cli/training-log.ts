@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFil
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { EpochRecord, ReportRecord, StartRecord } from '../experiment/training-state.ts'
+import { causeOf } from './reason.ts'
 import type { UserError } from './request.ts'
 
 export type LogLine = StartRecord | EpochRecord | ReportRecord
@@ -27,5 +28,5 @@ export const openLog = (dir: string, start: StartRecord, epochs: readonly EpochR
     if (goingOn !== undefined && existsSync(path) && statSync(path).size >= goingOn) truncateSync(path, goingOn)
     else writeFileSync(path, [start, ...epochs].map(lineOf).join(''))
     return { path, append: (line) => { appendFileSync(path, lineOf(line)) }, length: () => statSync(path).size }
-  }, (reason) => ({ message: `${path}: cannot be written (${reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)}); choose another --out` }))
+  }, (reason) => ({ message: `${path}: cannot be written (${causeOf(reason)}); choose another --out` }))
 }
