@@ -61,7 +61,7 @@ describe('phifold diagnose', () => {
 
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no file', [], /expected a value for file/],
-    ['a file that is not there', ['none.mjs'], /none\.mjs: expected a module, got no such file/],
+    ['a file that is not there', ['none.mjs'], /none\.mjs: expected a module, got no file/],
     ['no default export', [file('no-default.mjs', 'export const x = 1')], /expected a default export/],
     ['a module that throws', [file('throws.mjs', "throw new Error('first\\nsecond')")], /its import fails: first; make it run by itself/],
     ['a syntax error', [file('syntax.mjs', 'export default {')], /its import fails/],
@@ -78,6 +78,16 @@ describe('phifold diagnose', () => {
     ['NaN', [file('nan.mjs', model('innerNudged', '{ x: [[NaN, 1], [1, 1]] }'))], /input x: entry 0 is NaN/],
     ['a model that throws', [file('model-throws.mjs', model('innerNudged', "{ dynamics: { ...dynamics, at: () => { throw new Error('mine') } } }"))], /the model throws: mine/],
     ['a function that throws', [file('function-throws.mjs', "export default () => { throw new Error('mine') }")], /mine/],
+    ['a model that throws when it is looked at', [file('getter.mjs', "export default { get dynamics() { throw new Error('mine') } }")], /the model throws: mine/],
+    ['a module that throws what cannot be shown', [file('shy.mjs', 'throw Object.create(null)')], /its import fails: something that cannot be shown/],
+    ['a module that throws without a word', [file('silent.mjs', "throw ''")], /its import fails: an error without a message/],
+    ['a module that throws later', [file('later.mjs', "setTimeout(() => { throw new Error('mine') }, 0); await new Promise(() => {})")], /it throws: mine/],
+    ['a rejection that nobody handles', [file('rejects.mjs', "Promise.reject(new Error('mine')); await new Promise((r) => setTimeout(r, 50)); export default {}")], /it throws: mine/],
+    ['a wait without an end', [file('waits.mjs', 'await new Promise(() => {}); export default {}')], /ends before the module has given its model/],
+    ['a function that waits without an end', [file('function-waits.mjs', 'export default () => new Promise(() => {})')], /ends before the module has given its model/],
+    ['a module that ends the program', [file('exits.mjs', 'process.exit(0)')], /take process\.exit out of it/],
+    ['null', [file('null.mjs', 'export default null')], /default export: expected an object \{dynamics/],
+    ['a folder', ['.'], /expected a module, got no file that can be read/],
     ['an accuracy of 0', ['x.mjs', '--accuracy', '0'], /--accuracy: expected a number above 0 and below 1/],
     ['an unknown engine', ['x.mjs', '--engine', 'gpu'], /--engine: expected one of/],
   ]

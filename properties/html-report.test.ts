@@ -333,7 +333,7 @@ describe('phifold report', () => {
     await told(/^phifold report: .*figure-9\.json: seed: expected number, got string; write it again with phifold figure or move it away$/, dir)
     rmSync(join(dir, 'figure-9.json'))
     mkdirSync(join(dir, 'figure-9.json'))
-    await told(/figure-9\.json: cannot be read \(EISDIR\)/, dir)
+    await told(/figure-9\.json: cannot be read \(not a file\)/, dir)
     rmSync(join(dir, 'figure-9.json'), { recursive: true })
     await told(/expected a folder, got a file/, dir, '--out', join(dir, 'figure-2.json', 'page.html'))
   })

@@ -8,13 +8,12 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Checkpoint, type CheckpointError, type Hash, readCheckpoint, writeCheckpoint } from '../experiment/checkpoint.ts'
+import { causeOf } from './reason.ts'
 import type { UserError } from './request.ts'
 
 const sha256: Hash = (parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex')
 
 export const checkpointName = 'checkpoint.safetensors'
-
-const codeOf = (reason: unknown): string => (reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason))
 
 const forced = (path: string, flags: string, write: (fd: number) => void): void => {
   const fd = openSync(path, flags)
@@ -45,7 +44,7 @@ export const saveCheckpoint = (dir: string, checkpoint: Checkpoint): E.Either<Ch
       E.tryCatch(() => { forced(dir, 'r', () => undefined) }, () => undefined)
     }, (reason): UserError => {
       rmSync(beside, { force: true })
-      return { message: `${path}: cannot be written (${codeOf(reason)}); the checkpoint before it is kept; make room or choose another --out` }
+      return { message: `${path}: cannot be written (${causeOf(reason)}); the checkpoint before it is kept; make room or choose another --out` }
     })
   }))
 
@@ -54,8 +53,8 @@ export const loadCheckpoint = (dir: string): E.Either<UserError, Checkpoint> => 
   const path = join(dir, checkpointName)
   return pipe(
     E.tryCatch(() => new Uint8Array(readFileSync(path)), (reason): UserError => ({
-      message: codeOf(reason) === 'ENOENT' ? `${dir}: expected a checkpoint to go on from, got none; leave --resume out, or give the folder of the run with --out`
-        : `${path}: cannot be read (${codeOf(reason)}); expected a file with permission to read it`,
+      message: causeOf(reason) === 'ENOENT' ? `${dir}: expected a checkpoint to go on from, got none; leave --resume out, or give the folder of the run with --out`
+        : `${path}: cannot be read (${causeOf(reason)}); expected a file with permission to read it`,
     })),
     E.flatMap((bytes) => readCheckpoint(sha256, bytes, path)))
 }

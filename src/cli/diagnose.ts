@@ -6,6 +6,7 @@ import { diagnosisJson, diagnosisText } from '../experiment/diagnosis-report.ts'
 import { decodeQuestion } from '../experiment/question-schema.ts'
 import * as phifold from '../index.ts'
 import { type EngineName, engines } from './engine.ts'
+import { wordsOf } from './reason.ts'
 import type { Print, UserError } from './request.ts'
 import { defaultExport } from './user-module.ts'
 
@@ -20,15 +21,15 @@ export interface DiagnoseRequest {
 
 /** A model of the user's may throw anything: that is a mistake of the file, not a bug of ours. */
 const attempted = <A>(act: () => E.Either<UserError, A>): E.Either<UserError, A> => pipe(
-  E.tryCatch(act, (reason): UserError => ({ message: `the model throws: ${(reason instanceof Error ? reason.message : String(reason)).replace(/\s*\n[^]*$/, '')}` })),
+  E.tryCatch(act, (reason): UserError => ({ message: `the model throws: ${wordsOf(reason)}; make it run by itself first` })),
   E.flatten)
 
 /** Prints the walk, or JSON. Left: no such file, one that cannot be imported, or one that gives something else. */
-export const diagnose = async ({ file, json, engine, accuracy }: DiagnoseRequest, print: Print): Promise<E.Either<UserError, number>> => {
-  const exported = await defaultExport(file, phifold)
+export const diagnose = async ({ file, json, engine, accuracy }: DiagnoseRequest, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
+  const exported = await defaultExport(file, phifold, (line) => { complain(`phifold diagnose: ${line}`) })
   if (E.isLeft(exported)) return E.left({ message: `phifold diagnose: ${exported.left.message}` })
   return pipe(
-    decodeQuestion(exported.right),
+    attempted(() => decodeQuestion(exported.right)),
     E.flatMap((questionOn) => attempted(() => engines[engine]().run((A): E.Either<UserError, Diagnosis> => {
       const question = questionOn(A)
       return phifold.diagnose(A)({ ...question, ...(accuracy !== undefined && { accuracy }) })

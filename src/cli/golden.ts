@@ -2,12 +2,14 @@
  * `golden`: recorded numbers of the authors' program, recomputed and compared. Reads files and folders, prints one line
  * per case.
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { judge, type Verdict } from '../experiment/golden/verdict.ts'
 import { progress } from './progress.ts'
-
-type Print = (line: string) => void
+import { causeOf } from './reason.ts'
+import type { Print } from './request.ts'
+import { readText } from './text-file.ts'
 
 /**
  * Checks every case named: files, and all *.json of folders, in order of their names. One line per case goes to `out`,
@@ -23,7 +25,7 @@ export const golden = async (
   let [passed, failed, skipped, unreadable] = [0, 0, 0, 0]
   const complain = (message: string) => {
     unreadable += 1
-    err(`golden: ${message}`)
+    err(`phifold golden: ${message}`)
   }
   for (const path of paths) {
     const files = await casesAt(path)
@@ -34,11 +36,8 @@ export const golden = async (
     // Lines on a terminal are progress enough.
     const bar = process.stdout.isTTY ? undefined : progress('golden', files.length)
     for (const [done, file] of files.entries()) {
-      const text = await readFile(file, 'utf8').catch((error: unknown) => error)
-      const verdict: Verdict = typeof text === 'string'
-        ? judge(text)
-        : { _tag: 'Unreadable', message: `cannot be read (${reason(text)})` }
-      if (verdict._tag === 'Unreadable') complain(`${file}: ${verdict.message}`)
+      const verdict = judged(file)
+      if (verdict._tag === 'Unreadable') complain(verdict.message)
       else if (verdict._tag === 'Skipped') skipped += 1
       else if (verdict.passed) passed += 1
       else failed += 1
@@ -55,8 +54,12 @@ export const golden = async (
   return unreadable > 0 ? 2 : failed > 0 ? 1 : 0
 }
 
-const reason = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error)
+const judged = (file: string): Verdict => {
+  const text = readText(file)
+  if (E.isLeft(text)) return { _tag: 'Unreadable', message: text.left.message }
+  const verdict = judge(text.right)
+  return verdict._tag === 'Unreadable' ? { ...verdict, message: `${file}: ${verdict.message}; correct the file or leave it out` } : verdict
+}
 
 /** The files to read at a path, or why there are none. */
 const casesAt = async (path: string): Promise<readonly string[] | string> => {
@@ -64,7 +67,7 @@ const casesAt = async (path: string): Promise<readonly string[] | string> => {
     if (!(await stat(path)).isDirectory()) return [path]
     return (await readdir(path)).filter((name) => name.endsWith('.json')).sort().map((name) => join(path, name))
   } catch (error) {
-    return `${path}: cannot be read (${reason(error)}); expected a folder or a file of recorded cases`
+    return `${path}: cannot be read (${causeOf(error)}); expected a folder or a file of recorded cases`
   }
 }
 

@@ -5,12 +5,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { requestOf } from './arguments.ts'
+import { codeOf, wordsOf } from './reason.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const isMissing = (reason: unknown): reason is Error =>
-  reason instanceof Error && 'code' in reason && reason.code === 'ERR_MODULE_NOT_FOUND' && reason.message.includes("'fast-check'")
+  reason instanceof Error && codeOf(reason) === 'ERR_MODULE_NOT_FOUND' && reason.message.includes("'fast-check'")
 
 const main = async (argv: readonly string[]): Promise<number> => {
   const request = await requestOf(argv)
@@ -33,6 +34,6 @@ main(process.argv.slice(2)).then(
       process.exitCode = 2
       return
     }
-    complain(`phifold: a bug: ${reason instanceof Error ? reason.stack ?? reason.message : String(reason)}`)
+    complain(`phifold: a bug: ${reason instanceof Error ? reason.stack ?? reason.message : wordsOf(reason)}`)
     process.exitCode = 70
   })

@@ -16,6 +16,7 @@ import { digitsFrom } from '../data/digits.ts'
 import type { Digits, DigitsError } from '../data/digits.ts'
 import { parseIdx } from '../data/idx.ts'
 import type { Idx, IdxError } from '../data/idx.ts'
+import { causeOf } from './reason.ts'
 
 /** The two halves of MNIST; images of both have the same size. */
 export interface Mnist {
@@ -60,15 +61,12 @@ const failed = <Tag extends PathError<string>['_tag']>(_tag: Tag, path: string, 
   message: `${path}: ${rest}`,
 })
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : String(cause)
-
 /** The names in a directory. */
 const listed = (dir: string): TE.TaskEither<DataError, readonly string[]> =>
   TE.tryCatch(
     () => readdir(dir),
     (cause) => {
-      const code = codeOf(cause)
+      const code = causeOf(cause)
       const expected = 'expected a directory with the four MNIST files'
       return code === 'ENOENT' || code === 'ENOTDIR'
         ? failed('MissingDirectory', dir, `${expected}, got no directory; check the path, ${instead}`)
@@ -109,7 +107,7 @@ const bytesOf = (path: string): TE.TaskEither<DataError, Uint8Array> => {
   const unreadable = (got: string): DataError =>
     failed('UnreadableFile', path, `expected a readable file, got ${got}; check the file and its permissions`)
   const guarded = <A>(action: () => Promise<A>): TE.TaskEither<DataError, A> =>
-    TE.tryCatch(action, (cause) => unreadable(codeOf(cause)))
+    TE.tryCatch(action, (cause) => unreadable(causeOf(cause)))
   return pipe(
     guarded(() => stat(path)),
     TE.flatMap((info) => {
@@ -126,9 +124,9 @@ const unpacked = (path: string, bytes: Uint8Array): TE.TaskEither<DataError, Uin
     ? TE.tryCatch(
         () => promisify(gunzip)(bytes, { maxOutputLength: largestFile, chunkSize: 2 ** 20 }),
         (cause) =>
-          codeOf(cause) === 'ERR_BUFFER_TOO_LARGE'
+          causeOf(cause) === 'ERR_BUFFER_TOO_LARGE'
             ? tooLarge(path, 'gzip data that unpack to more')
-            : failed('CorruptGzip', path, `expected gzip data, got ${codeOf(cause)}; get the file again from its source`),
+            : failed('CorruptGzip', path, `expected gzip data, got ${causeOf(cause)}; get the file again from its source`),
       )
     : TE.right(bytes)
 

@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import { wordsOf } from './reason.ts'
 
 /** The rasteriser or the font is not installed, or has no build for this platform. */
 export interface RasteriserMissing {
@@ -37,9 +38,6 @@ export const installedRasteriser = async (): Promise<Rasteriser> => {
   return { Resvg, fontFiles: faces.map((face) => join(fonts, face)) }
 }
 
-const firstLine = (reason: unknown): string =>
-  (reason instanceof Error ? reason.message : String(reason)).split('\n', 1)[0] ?? ''
-
 /** PNG bytes of an SVG text, on the SVG's own background. A size that is not a positive number throws. */
 export const pngOf = async (
   svg: string,
@@ -54,7 +52,7 @@ export const pngOf = async (
   }
   const rasteriser = await load().then(E.right, (reason: unknown) => E.left<RasteriserMissing>({
     _tag: 'RasteriserMissing',
-    message: `pngOf: expected the optional packages @resvg/resvg-js and dejavu-fonts-ttf, got "${firstLine(reason)}"; ` +
+    message: `pngOf: expected the optional packages @resvg/resvg-js and dejavu-fonts-ttf, got "${wordsOf(reason)}"; ` +
       'install them: npm install @resvg/resvg-js@2.6.2 dejavu-fonts-ttf@2.37.3',
   }))
   if (E.isLeft(rasteriser)) return rasteriser
@@ -66,7 +64,7 @@ export const pngOf = async (
     }).render().asPng()),
     (reason): UnreadableSvg => ({
       _tag: 'UnreadableSvg',
-      message: `pngOf: expected an SVG document, got "${firstLine(reason)}"; look at the SVG in a browser`,
+      message: `pngOf: expected an SVG document, got "${wordsOf(reason)}"; look at the SVG in a browser`,
     }),
   )
 }

@@ -1,5 +1,5 @@
 /** `report`: one HTML page of a folder of results, from the records figure-*.json, the logs of training runs in it and below it, and the pictures beside them. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -8,7 +8,9 @@ import { resultsPage } from '../experiment/results-page.ts'
 import type { Result } from '../experiment/results-section.ts'
 import { parseLog } from '../experiment/training-log.ts'
 import type { TrainingResult } from '../experiment/training-section.ts'
+import { causeOf, codeOf } from './reason.ts'
 import type { Print, UserError } from './request.ts'
+import { readText } from './text-file.ts'
 import { version } from './version.ts'
 import { writeResults } from './write-results.ts'
 
@@ -19,15 +21,11 @@ export interface ReportRequest {
   readonly out: string | undefined
 }
 
-const codeOf = (reason: unknown): string => (reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason))
-
-const readText = (path: string): E.Either<UserError, string> => E.tryCatch(
-  () => readFileSync(path, 'utf8'),
-  (reason) => ({ message: `${path}: cannot be read (${codeOf(reason)}); expected a file with permission to read it` }))
-
 const namesIn = (dir: string): E.Either<UserError, readonly string[]> => E.tryCatch(
   () => readdirSync(dir).sort(),
-  (reason) => ({ message: `${dir}: expected a folder of results, got none (${codeOf(reason)}); make one: phifold figure 2 --out ${dir}` }))
+  (reason) => ({
+    message: `${dir}: expected a folder of results, got none (${causeOf(reason)}); ${codeOf(reason) === 'ENOENT' ? `make one: phifold figure 2 --out ${dir}` : 'give one that can be read'}`,
+  }))
 
 const resultOf = (dir: string, names: readonly string[], json: string): E.Either<UserError, Result> => {
   const path = join(dir, json)

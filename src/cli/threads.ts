@@ -1,6 +1,7 @@
 /** Runs jobs on several threads, each taking the next job when it is done with one. The first failure ends them all. */
 import { Worker } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
+import { codeOf } from './reason.ts'
 import type { UserError } from './request.ts'
 
 /** What a thread says: the share of its job that is done, or what the job comes to. */
@@ -14,7 +15,6 @@ export interface Watch<A> {
 }
 
 const outOfMemory: UserError = { message: 'expected memory for every thread, got too little; take --threads 1, or a smaller --batch' }
-const isOutOfMemory = (reason: unknown): boolean => reason instanceof Error && 'code' in reason && reason.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
 /**
  * The results in the order of the jobs, which start in that order. `program` is what a thread runs: it is sent jobs and gives answers.
@@ -52,7 +52,7 @@ export const onThreads = async <J, A>(
           else take()
         })
         worker.on('error', (reason) => {
-          if (isOutOfMemory(reason)) resolve(E.left(outOfMemory))
+          if (codeOf(reason) === 'ERR_WORKER_OUT_OF_MEMORY') resolve(E.left(outOfMemory))
           else reject(reason)
         })
         worker.on('exit', (code) => { reject(new Error(`threads: expected a thread to run on, got its end with code ${code}`)) })

@@ -36,8 +36,9 @@ export const overlooked = (name: string, command: Command, args: readonly string
   command.register({
     forceOptionLongNames: options, forceOptionShortNames: none(), forceFlagLongNames: none(), forceFlagShortNames: none(),
   })
-  const last = args.at(-1) ?? ''
-  const lacking = last.startsWith('--') && options.has(last.slice(2)) ? last : undefined
+  const [last = ''] = args.slice(-1)
+  const lacking = [...args.filter((arg) => arg.endsWith('=')).map((arg) => arg.slice(0, -1)), last]
+    .find((arg) => arg.startsWith('--') && options.has(arg.slice(2)))
   const said = args.includes('') ? 'expected no empty argument, got ""; give a value or leave the option out'
     : lacking !== undefined ? `expected a value for ${lacking}, got none; see phifold ${name} --help`
       : undefined

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { parseLog, type TrainingRun } from '../experiment/training-log.ts'
 import type { EpochRecord, LogLine, StartRecord } from '../experiment/training-state.ts'
+import { causeOf } from './reason.ts'
 import type { UserError } from './request.ts'
 
 export interface TrainingLog {
@@ -27,7 +28,7 @@ export const openLog = (dir: string, start: StartRecord, epochs: readonly EpochR
     if (goingOn !== undefined && existsSync(path) && statSync(path).size >= goingOn) truncateSync(path, goingOn)
     else writeFileSync(path, [start, ...epochs].map(lineOf).join(''))
     return { path, append: (line) => { appendFileSync(path, lineOf(line)) }, length: () => statSync(path).size }
-  }, (reason) => ({ message: `${path}: cannot be written (${reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)}); choose another --out` }))
+  }, (reason) => ({ message: `${path}: cannot be written (${causeOf(reason)}); choose another --out` }))
 }
 
 /** What a folder's log tells. Left: none, or an unreadable one. */

@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import { codeOf } from './reason.ts'
 
 export type WriteFailure = {
   readonly _tag: 'BadFileName' | 'NotADirectory' | 'NotAFile' | 'NoPermission' | 'DiskFull' | 'NotWritten' | 'NotRestored'
@@ -62,9 +63,6 @@ export const nodeDisk: Disk = {
 
 const failure = (tag: WriteFailure['_tag'], path: string, expected: string, got: string, next: string): WriteFailure =>
   ({ _tag: tag, path, message: `results: ${path}: expected ${expected}, got ${got}; ${next}` })
-
-const codeOf = (reason: unknown): string =>
-  reason instanceof Error && 'code' in reason && typeof reason.code === 'string' ? reason.code : ''
 
 const described = (path: string, reason: unknown): WriteFailure => {
   const code = codeOf(reason)

@@ -64,7 +64,7 @@ const schema = z.object({
   observed: z.strictObject({
     ep: z.array(params).optional(), bptt: z.array(params).optional(), epTotal: params.optional(), bpttTotal: params.optional(),
   }).optional(),
-})
+}, 'expected an object {dynamics, theta, x, y, T, K, beta}, or a function that gives it')
 
 /** A question over any interpreter. Left: the first thing wrong, with where. */
 export const decodeQuestion = (value: unknown): E.Either<{ readonly message: string }, <T>(A: Algebra<Op, T>) => Question<Op, T>> => {

@@ -20,5 +20,5 @@ export const diagnose: Command = command({
     }),
   },
   examples: [{ description: 'a model of your own', command: 'phifold diagnose model.mjs' }],
-  handler: (args): Request => async (print) => (await import('../diagnose.ts')).diagnose(args, print),
+  handler: (args): Request => async (print, complain) => (await import('../diagnose.ts')).diagnose(args, print, complain),
 })
