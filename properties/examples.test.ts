@@ -1,8 +1,8 @@
 /**
- * Documentation that cannot rot. Every ```ts block of README.md and docs/*.md is a whole program: it is type-checked under the
- * project's own options, compiled together with src, and run by plain Node in a process of its own, where 'phifold' and
- * 'phifold/law' are what a reader's import would find. Then the rest of what the pages say and can be looked up:
- * links, laws, files, command lines.
+ * Documentation that cannot rot. Every ```ts block of README.md and docs/*.md, and of the docstrings, from which docs/api is written, is a
+ * whole program: it is type-checked under the project's own options, compiled together with src, and run by plain Node in a process of
+ * its own, where 'phifold' and 'phifold/law' are what a reader's import would find. Then the rest of what the pages say and can be looked
+ * up: links, laws, files, command lines. (reference.test.ts sees to it that docs/api says what the docstrings say.)
  *
  * The last section feeds bad blocks to the same machinery: each must be reported.
  */
@@ -18,7 +18,11 @@ import { requestOf } from '../src/cli/arguments.ts'
 import { laws } from '../src/law/index.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/${name}`)]
+const pagesIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder)).filter((name) => name.endsWith('.md')).sort().map((name) => `${folder}/${name}`)
+/** From the docstrings. */
+const reference = pagesIn('docs/api')
+const pages = ['README.md', ...pagesIn('docs'), ...reference]
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 /** Written by a command, not by hand: they may be missing, and the first is checked by its own test. */
@@ -123,10 +127,13 @@ describe('programs', () => {
   test('there are some in README, and on the pages that promise them', () => {
     const having = new Set(programs.map(({ page }) => page))
     for (const page of ['README.md', 'docs/one-page.md', 'docs/theory.md', 'docs/extending.md']) expect(having).toContain(page)
+    expect(reference.filter((page) => !having.has(page))).toEqual(['docs/api/index.md', 'docs/api/number.md'])
   })
 
   test('every block has a language that is looked at, or is plain text', () => {
-    expect(blocks.filter(({ language }) => !['ts', 'sh', 'text'].includes(language)).map(nameOf)).toEqual([])
+    // Signatures are no programs.
+    const known = (page: string): readonly string[] => ['ts', 'sh', 'text', ...(reference.includes(page) ? ['typescript'] : [])]
+    expect(blocks.filter(({ page, language }) => !known(page).includes(language)).map(nameOf)).toEqual([])
   })
 
   test('every program can fail', () => {

@@ -97,11 +97,28 @@ export const hypotheses = <N extends Op, T>(A: Algebra<N, T>, dynamics: ExactDyn
 
 /** Gaps of the conclusion at each t: |Δs(t) + M ∇s(t)| and |Δθ(t) + ∇θ(t)|, largest entry. */
 export interface Conclusion {
+  /** |Δs(t) + M ∇s(t)| for t = 0 … K−1: the largest over layers, batch and units. */
   readonly state: readonly number[]
+  /** |Δθ(t) + ∇θ(t)| for t = 0 … K−1: the largest over all parameters. */
   readonly param: readonly number[]
 }
 
-/** Runs both folds for K moments and compares them. Left: mistakes in the data, or fewer than K states kept. */
+/**
+ * Runs both folds for K moments and compares them. Left: mistakes in the data, or fewer than K states kept.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { conclusion, energyBased, freePhase, initialise, layered, orThrow, pose, reference as A, seeded, squaredError, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ * const settled = orThrow(freePhase(orThrow(pose(A, network, squaredError)(data)), { steps: 1000, keep: 20 }))
+ *
+ * const { state, param } = orThrow(conclusion(A, network, squaredError)(data, settled, 20))
+ * assert(Math.max(...state, ...param) < 1e-14)
+ * ```
+ */
 export const conclusion = <N extends Op, T>(A: Algebra<N, T>, dynamics: ExactDynamics<N>, cost: Cost<N>) =>
   (data: Data<T>, settled: Pick<Settled<T>, 'state' | 'before'>, steps: number): E.Either<Mistake, Conclusion> =>
     pipe(

@@ -28,7 +28,9 @@ export interface Readout {
   readonly params: Readonly<Record<string, Shape>>
 }
 
+/** ℓ over every algebra that has the functions named in N; with a readout if it has parameters of its own. */
 export interface Cost<N extends Op> {
+  /** Names it in messages: 'squared error'. */
   readonly name: string
   /** Absent: the target has the shape of the output layer, and the cost has no parameters. */
   readonly readout?: Readout

@@ -49,5 +49,14 @@ export const softmaxCrossEntropy: Cost<Exponentials> = {
 /**
  * Cross-entropy of ŷ = softmax(W_o sᴸ + b_o). The readout's parameters, 'Wo' (outputs, features) and 'bo' (outputs) unless named
  * otherwise, are given with those of the network; targets are (batch, outputs). Throws RangeError as `readout` does.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { crossEntropy } from 'phifold'
+ *
+ * // Ten classes read from 512 units, which are the network's output layer. Its parameters join those of the network.
+ * const cost = crossEntropy({ features: 512, outputs: 10 })
+ * assert.deepEqual(cost.readout?.params, { Wo: [10, 512], bo: [10] })
+ * ```
  */
 export const crossEntropy = (options: ReadoutOptions): Cost<Exponentials> => readout(softmaxCrossEntropy, options)

@@ -7,19 +7,25 @@ import type { Digits } from './digits.ts'
 
 /** A matrix [rows, columns] of numbers, flat and row-major. */
 export interface Matrix {
+  /** Rows and columns. */
   readonly shape: readonly [number, number]
+  /** rows · columns numbers. */
   readonly data: readonly number[]
 }
 
 /** B chosen digits: x [B, rows × cols] of the images, y [B, 10] of the labels. */
 export interface MiniBatch {
+  /** Pixels in [0, 1], a row for each digit. */
   readonly x: Matrix
+  /** One-hot labels, a row for each digit. */
   readonly y: Matrix
 }
 
 /** Why a choice of indices is not a mini-batch. `position` is the place in the choice; `message` is one line. */
 export type BatchError =
+  /** No index was given. */
   | { readonly _tag: 'EmptyBatch'; readonly message: string }
+  /** An index at which there is no digit. */
   | {
       readonly _tag: 'IndexOutOfRange'
       readonly position: number

@@ -10,10 +10,15 @@ import type { Idx } from './idx.ts'
  * from 0 to 9.
  */
 export interface Digits {
+  /** How many images. */
   readonly count: number
+  /** Rows of each image, in pixels. */
   readonly rows: number
+  /** Columns of each image, in pixels. */
   readonly cols: number
+  /** count · rows · cols bytes, 0 background to 255 full ink. */
   readonly pixels: ArrayLike<number>
+  /** count digits, 0 to 9. */
   readonly labels: ArrayLike<number>
 }
 
@@ -21,18 +26,25 @@ export interface Digits {
 export type DigitsError =
   | RankError<'ImagesNotRank3'>
   | RankError<'LabelsNotRank1'>
+  /** Not as many labels as images. */
   | {
       readonly _tag: 'MismatchedCounts'
       readonly images: number
       readonly labels: number
       readonly message: string
     }
+  /** A label is no digit. */
   | { readonly _tag: 'LabelOutOfRange'; readonly index: number; readonly label: number; readonly message: string }
 
+/** An array of the wrong rank. */
 interface RankError<Tag extends string> {
+  /** Which of the two. */
   readonly _tag: Tag
+  /** Its name, as given. */
   readonly name: string
+  /** Its extents. */
   readonly dims: readonly number[]
+  /** One line. */
   readonly message: string
 }
 

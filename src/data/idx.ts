@@ -9,13 +9,17 @@ import * as E from 'fp-ts/lib/Either.js'
 
 /** An array of unsigned bytes: `data` is flat, row-major, its length the product of `dims`. */
 export interface Idx {
+  /** Extents of each axis; [] is a single byte. */
   readonly dims: readonly number[]
+  /** Bytes, 0 to 255, row-major. */
   readonly data: ArrayLike<number>
 }
 
 /** Why bytes are not an IDX array. `name` says whose bytes they are; `message` is one line. Sizes are in bytes. */
 export type IdxError =
+  /** The first bytes are not those of an IDX file: `actual`. */
   | { readonly _tag: 'WrongMagic'; readonly name: string; readonly actual: readonly number[]; readonly message: string }
+  /** The entries are not unsigned bytes. */
   | { readonly _tag: 'UnsupportedType'; readonly name: string; readonly type: number; readonly message: string }
   | SizeError<'TruncatedHeader'>
   | SizeError<'TruncatedData'>
@@ -23,18 +27,29 @@ export type IdxError =
   | DimsError<'ZeroSize'>
   | DimsError<'AbsurdSize'>
 
+/** Too few or too many bytes. */
 interface SizeError<Tag extends string> {
+  /** Which part has the wrong size. */
   readonly _tag: Tag
+  /** Whose bytes they are. */
   readonly name: string
+  /** Bytes that the header promises. */
   readonly expected: number
+  /** Bytes that are there. */
   readonly actual: number
+  /** One line. */
   readonly message: string
 }
 
+/** Extents that no array has. */
 interface DimsError<Tag extends string> {
+  /** An extent of 0, or more entries than can be counted. */
   readonly _tag: Tag
+  /** Whose bytes they are. */
   readonly name: string
+  /** The extents of the header. */
   readonly dims: readonly number[]
+  /** One line. */
   readonly message: string
 }
 

@@ -16,6 +16,7 @@ export const dtypeOf = (name: unknown): Dtype | undefined =>
 
 /** An array as files hold it. */
 export interface Stored {
+  /** Kind of the entries in the file; `data` holds them as doubles. */
   readonly dtype: Dtype
   /** Extents of each axis; [] is a scalar. */
   readonly shape: readonly number[]

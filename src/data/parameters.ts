@@ -9,14 +9,23 @@ import { sameShape, showShape } from '../tensor/algebra.ts'
 import type { Stored } from './number-bytes.ts'
 
 /** Where a parameter comes from: the name of a stored array, which may have to be transposed (matrices only). */
-export type Source = string | { readonly name: string; readonly transposed: boolean }
+export type Source =
+  /** Stored under that name, in our shape. */
+  | string
+  /** Stored under that name, as (inputs, outputs) if transposed. */
+  | { readonly name: string; readonly transposed: boolean }
 
 /** What is wrong with a set of stored arrays, all of it. Names of `missing` and `wrong` are ours, those of `unknown` stored ones. */
 export interface ParametersError {
+  /** Tells it from other errors. */
   readonly _tag: 'WrongParameters'
+  /** Parameters of the model for which there is no array. */
   readonly missing: readonly string[]
+  /** Arrays that are no parameter of the model. */
   readonly unknown: readonly string[]
+  /** Parameters whose array has another shape, with both shapes. */
   readonly wrong: readonly { readonly parameter: string; readonly expected: Shape; readonly actual: Shape }[]
+  /** One line that names them all. */
   readonly message: string
 }
 

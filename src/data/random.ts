@@ -12,7 +12,9 @@ import { mersenne, mersenneFromState } from 'pure-rand/generator/mersenne'
 
 /** A generator as an immutable value: treat the content as opaque, pass it on. 625 integers, frozen. */
 export interface Random {
+  /** Tells it from other values. */
   readonly _tag: 'Random'
+  /** The generator's 625 integers: plain data, to be kept in a checkpoint. */
   readonly state: readonly number[]
 }
 
@@ -50,6 +52,15 @@ export const seeded = (seed: number): Random => {
 /**
  * n doubles, uniform in [low, high), and the next generator. 53 random bits each.
  * @throws RangeError on a negative count, an empty interval, or bounds whose distance is not finite.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { seeded, uniforms } from 'phifold'
+ *
+ * const [three, next] = uniforms(seeded(7), 3, -1, 1)
+ * assert.deepEqual(uniforms(seeded(7), 3, -1, 1)[0], three) // a generator is a value
+ * assert.notDeepEqual(uniforms(next, 3, -1, 1)[0], three)
+ * ```
  */
 export const uniforms = (rng: Random, n: number, low: number, high: number): readonly [readonly number[], Random] => {
   requireCount('uniforms', n)

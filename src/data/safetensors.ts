@@ -16,7 +16,9 @@ import { again, readable, shown, type StoredError, storedError } from './stored-
 
 /** What a file holds. */
 export interface Safetensors {
+  /** Arrays by name, in the order of the header. */
   readonly tensors: Readonly<Record<string, Stored>>
+  /** Text by key; {} where the file has none. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -100,6 +102,19 @@ const metadataOf = (value: unknown, name: string): Found<Readonly<Record<string,
 /**
  * The tensors that the bytes encode, by name, and the metadata. Shares no memory with `bytes`. Left: the first `StoredError` found.
  * @param name whose bytes these are, for the messages, e.g. a file name
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { layered, orThrow, parametersFrom, parseSafetensors, reference as A, storedFrom, writeSafetensors } from 'phifold'
+ *
+ * // With Node: readFileSync('network.safetensors'), as PyTorch's safetensors.torch.save_file(model.state_dict(), …) wrote it.
+ * const saved = storedFrom(A, { 'fc.weight': A.of([1, 2], [0.5, -0.25]), 'fc.bias': A.fill([1], 1) }, 'F32')
+ * const bytes = orThrow(writeSafetensors(saved, 'network.safetensors'))
+ *
+ * const { tensors } = orThrow(parseSafetensors(bytes, 'network.safetensors'))
+ * const theta = orThrow(parametersFrom(A, layered([2, 1]), tensors, { W1: 'fc.weight', b1: 'fc.bias' }))
+ * assert.deepEqual([...A.numbers(theta['W1']!)], [0.5, -0.25])
+ * ```
  */
 export const parseSafetensors = (bytes: Uint8Array, name: string): E.Either<StoredError, Safetensors> => pipe(
   headerOf(bytes, name),

@@ -8,10 +8,13 @@ type Tag =
 
 /** Why bytes are no such file, or why arrays cannot be written to one. `name` says whose they are. */
 export interface StoredError {
+  /** What is wrong, to switch on. */
   readonly _tag: Tag
+  /** Whose bytes they are, as given to the parser: a file name. */
   readonly name: string
   /** Which part of the file: 'header', 'tensor "W1": shape', …. */
   readonly field: string
+  /** One line: name, field, what was expected, what came, what to do. */
   readonly message: string
 }
 

@@ -71,6 +71,21 @@ const atRest = <T>(bench: Bench<T>, settled: SettledSamples<T>, question: Omit<Q
 /**
  * Certificate or first broken hypothesis, over any interpreter with the functions that the model needs.
  * Left: what is asked is malformed (shapes, NaN, T < 2, K < 1, β = 0). A free phase that diverges is a verdict, not a mistake.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { diagnose, energyBased, initialise, layered, orThrow, reference as A, seeded, squaredError, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ *
+ * const diagnosis = orThrow(diagnose(A)({ dynamics: network, cost: squaredError, data, T: 1000, K: 40, beta: 0.01 }))
+ * assert.equal(diagnosis._tag, 'Certificate')
+ *
+ * const hasty = orThrow(diagnose(A)({ dynamics: network, cost: squaredError, data, T: 3, K: 40, beta: 0.01 }))
+ * assert(hasty._tag === 'Broken' && hasty.hypothesis === 'settled' && hasty.cause._tag === 'NotSettled')
+ * ```
  */
 export const diagnose = <N extends Op, T>(A: Algebra<N, T>) => (question: Question<N, T>): E.Either<Mistake, Diagnosis> => {
   const { T, K, beta, seed = 1 } = question

@@ -19,23 +19,29 @@ export interface Observed<T> {
   readonly bptt?: readonly Params<T>[]
   /** Their sums over K moments. */
   readonly epTotal?: Params<T>
+  /** Σ_{t<K} ∇θ(t), mean over the batch. */
   readonly bpttTotal?: Params<T>
 }
 
 /** A model with a batch. Dynamics that claim a metric or a Φ are held to the claim; of others it is measured. */
 export interface Question<N extends Op, T> {
+  /** The model: what is claimed by its kind (a metric, a Φ) is checked too. */
   readonly dynamics: Dynamics<N>
+  /** What the output is held against. */
   readonly cost: Cost<N>
+  /** Parameters, input and targets. One sample will do; a few find more. */
   readonly data: Data<T>
   /** Steps of the free phase, from 0. */
   readonly T: number
   /** Steps of the nudged phase and of BPTT. */
   readonly K: number
+  /** The β that you nudge with, not 0. */
   readonly beta: number
   /** How near EP is to come to BPTT, relative to its size; 0.01 by default. Bounds what is left to settle, β's error and what K cuts off. */
   readonly accuracy?: number
   /** ε, to recognise it among factors. */
   readonly dt?: number
+  /** Numbers of your own program, if you have them. */
   readonly observed?: Observed<T>
   /** Where to draw test directions from; 1 by default. */
   readonly seed?: number

@@ -23,6 +23,7 @@ export type CauseTag =
 
 /** Why a hypothesis fails. */
 export interface Cause {
+  /** Which cause, to switch on. */
   readonly _tag: CauseTag
   /** What was found, in one sentence with numbers. */
   readonly says: string
@@ -32,16 +33,23 @@ export interface Cause {
 
 /** One check with its number: it holds when value ≤ allowance. */
 export interface Finding {
+  /** Which hypothesis it is about. */
   readonly hypothesis: Hypothesis
+  /** What was measured, in words. */
   readonly check: string
   /** Layer, parameter or sample with the worst value. */
   readonly where: string
+  /** The number that was found. */
   readonly value: number
+  /** The largest number that passes: derived from rounding, or from the accuracy asked for. */
   readonly allowance: number
 }
 
+/** A certificate, or the first hypothesis that is broken. */
 export type Diagnosis =
+  /** Every hypothesis holds, each with its number. */
   | { readonly _tag: 'Certificate'; readonly findings: readonly Finding[] }
+  /** The first hypothesis that does not hold, why, and in which layer, parameter or sample. */
   | {
     readonly _tag: 'Broken'
     readonly hypothesis: Hypothesis

@@ -12,11 +12,17 @@
 import type { Flat } from '../fold/measure.ts'
 import { signCounts, type SignCounts } from './sign-counts.ts'
 
+/** How close f is to g, by several measures; see the formulas above. */
 export interface Closeness {
+  /** How many entries were compared. */
   readonly entries: number
+  /** ⟨f, g⟩ / (‖f‖ ‖g‖), from −1 to 1. */
   readonly cosine: number
+  /** ‖f‖ / ‖g‖. */
   readonly ratio: number
+  /** Root of the mean squared gap, relative to the larger of both. */
   readonly rmse: number
+  /** max |f − g| / max |g|. */
   readonly deviation: number
   /** Largest |f − g|, in the units of g. */
   readonly worst: number
@@ -24,6 +30,7 @@ export interface Closeness {
   readonly reference: number
   /** In per cent of the entries. */
   readonly sameSign: number
+  /** In per cent of the entries: exactly 0 in both. */
   readonly bothZero: number
 }
 

@@ -22,13 +22,17 @@ import { tangent } from './nudged.ts'
 
 /** What is estimated: a model with its cost. */
 export interface Estimated<N extends Op> {
+  /** The model. */
   readonly dynamics: Dynamics<N>
+  /** Its cost, with a readout if it has one. */
   readonly cost: Cost<N>
 }
 
 /** One estimator against the reference. */
 export interface Compared {
+  /** All parameters together. */
   readonly whole: Closeness
+  /** Each parameter by name. */
   readonly params: Readonly<Record<string, Closeness>>
   /** Parameters whose names end in the same number, which is that of the layer they drive: W2, b2 and Wx2 are layer 2. */
   readonly layers: Readonly<Record<string, Closeness>>
@@ -36,15 +40,19 @@ export interface Compared {
   readonly course: readonly Readonly<Record<string, Closeness>>[]
 }
 
+/** What `compareEstimators` gives. */
 export interface EstimatorComparison {
+  /** Name of the estimator that all were held against. */
   readonly reference: string
   /** In the order given. Left: that estimator cannot say anything here. */
   readonly rows: readonly { readonly name: string; readonly result: E.Either<Mistake, Compared> }[]
 }
 
+/** What to hold the estimators against, and how closely to look. */
 export interface CompareEstimatorsOptions<N extends Op> {
   /** K of the default reference, the exact limit. */
   readonly steps: number
+  /** By default the tangent over `steps`: the exact limit β → 0. */
   readonly reference?: Estimator<N>
   /** Also compare moment by moment; costs each estimator a second run. */
   readonly overTime?: boolean
@@ -72,7 +80,26 @@ const overTime = <T>(
 ): Compared['course'] => f === undefined || g === undefined ? [] : take(
   mapPhase(zipPhases(weighted(f, weigh), weighted(g, weigh)), ([a, b]) => closenessOfEach(flatten(A, a), flatten(A, b))), Math.min(f.steps, g.steps))
 
-/** Runs every estimator once. Left: the reference itself cannot be computed. */
+/**
+ * Runs every estimator once. Left: the reference itself cannot be computed.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import {
+ *   bptt, centered, compareEstimators, energyBased, freePhase, initialise, layered, oneSided, orThrow, pose, reference as A, seeded, squaredError, tanh,
+ * } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ * const settled = orThrow(freePhase(orThrow(pose(A, network, squaredError)(data)), { steps: 1000, keep: 20 }))
+ *
+ * const estimators = [bptt(20), oneSided(0.01, 20), centered(0.01, 20)]
+ * const { reference, rows } = orThrow(compareEstimators(A, { dynamics: network, cost: squaredError })(estimators, data, settled, { steps: 20 }))
+ * const [exact, sided, both] = rows.map(({ result }) => orThrow(result).whole.rmse)
+ * assert(reference === 'tangent' && exact! < 1e-13 && both! < sided! && sided! < 0.01)
+ * ```
+ */
 export const compareEstimators = <N extends Op, T>(A: Algebra<N, T>, { dynamics, cost }: Estimated<N>) =>
   (
     estimators: readonly Estimator<N>[], data: Data<T>, settled: Rest<T>,

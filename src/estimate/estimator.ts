@@ -18,6 +18,7 @@ export type Rest<T> = Pick<Settled<T>, 'state' | 'before'>
 
 /** The K parts of an estimate, one for each t. */
 export interface Course<T> {
+  /** Emits the parts for t = 0 … K−1. */
   readonly phase: Phase<Moment<T>>
   /** K: how many moments may be asked for. */
   readonly steps: number
@@ -27,7 +28,9 @@ export interface Course<T> {
 
 /** Parameters by name, batch mean; and how they came about over time, where the estimator has such a thing. */
 export interface Estimate<T> {
+  /** The gradient by name, in the shapes of the parameters: it ascends, as BPTT's does. */
   readonly params: Params<T>
+  /** Absent for estimators that have no parts over time, such as `implicit`. */
   readonly course?: Course<T>
 }
 
@@ -38,6 +41,7 @@ export interface Estimate<T> {
 export interface Estimator<Allowed extends Op = Op> {
   /** As on the command line: bptt, ep:0.01, holomorphic:6:0.4. */
   readonly name: string
+  /** First the algebra and the model, then data and the settled state. */
   readonly at: <N extends Allowed, T>(A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>) =>
     (data: Data<T>, settled: Rest<T>) => E.Either<Mistake, Estimate<T>>
 }

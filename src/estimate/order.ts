@@ -7,14 +7,19 @@
 
 /** An error at one β, with the rounding that it may contain. */
 export interface ErrorPoint {
+  /** β > 0, or the radius of a circle of them. */
   readonly beta: number
+  /** How far the estimate is from the reference, in whatever unit: the same for all points. */
   readonly error: number
+  /** What rounding may contribute to that, in the same unit. */
   readonly floor: number
 }
 
+/** A power law fitted to errors. */
 export interface FittedOrder {
   /** error ≈ constant · β^slope. */
   readonly slope: number
+  /** The error that it gives at β = 1. */
   readonly constant: number
   /** The points it was fitted to. */
   readonly used: readonly ErrorPoint[]

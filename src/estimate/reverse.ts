@@ -87,6 +87,7 @@ export const rbp = (steps: number): Estimator => ({
     E.flatMap(finiteEstimate(A, 'rbp'))),
 })
 
+/** When the implicit equation counts as solved, and when to give up. */
 export interface ImplicitOptions {
   /** What may be left of the equation, as a share of max |∂ℓ/∂s|. Above 0; in float64 10⁻¹⁵ and less may never be reached by large networks. */
   readonly tolerance: number

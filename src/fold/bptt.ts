@@ -19,6 +19,7 @@ import { type Problem, wellShaped } from './pose.ts'
 
 /** A moment of BPTT: also ∇x(t) = [∂F/∂x (x, s_{T−t−1}, θ)]ᵀ ∇s(t), per sample. */
 export interface ReverseMoment<T> extends Moment<T> {
+  /** ∇x(t), per sample, in the shape of the input; computed when asked for. */
   readonly input: () => T
   /** What was pulled back, where the motion can collect the parameters of several moments at once. */
   readonly direction: Direction<T> | undefined
@@ -27,6 +28,20 @@ export interface ReverseMoment<T> extends Moment<T> {
 /**
  * Emits ∇s(t), ∇θ(t) and ∇x(t) for t = 0 … K−1; the phase may be asked for K moments, no more.
  * Left BadSteps when K < 1 or fewer than K states before s_T were kept, WrongShape when the state is not one of this problem's.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { backpropagation, energyBased, freePhase, initialise, layered, orThrow, pose, reference as A, seeded, squaredError, take, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ * const problem = orThrow(pose(A, network, squaredError)(data))
+ * const settled = orThrow(freePhase(problem, { steps: 1000, keep: 5 }))
+ *
+ * const [first] = take(orThrow(backpropagation(problem, settled, 5)), 5)
+ * assert(A.equals(first!.state[1]!, problem.costing.gradient(settled.state[1]!))) // ∇s(0) = ∂ℓ/∂s at the output
+ * ```
  */
 export const backpropagation = <T>(
   problem: Problem<T>, { state, before }: Pick<Settled<T>, 'state' | 'before'>, steps: number,

@@ -14,6 +14,7 @@ import { type Problem, wellShaped } from './pose.ts'
 
 /** s_T and the evidence of its being steady. */
 export interface Settled<T> {
+  /** s_T, one tensor per layer, (batch, units) or maps. */
   readonly state: Layers<T>
   /** T: the number of steps whose result this is. */
   readonly steps: number
@@ -51,6 +52,19 @@ interface Moved<T> {
 /**
  * Runs T free steps from `start` (default 0) and keeps the last `keep` states before s_T.
  * Left: BadSteps, WrongShape of `start`, or Diverged as soon as a state is not finite.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { energyBased, freePhase, initialise, layered, orThrow, pose, reference as A, seeded, squaredError, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ *
+ * const settled = orThrow(freePhase(orThrow(pose(A, network, squaredError)(data)), { steps: 1000, keep: 10 }))
+ * assert(settled.residual === 0 && settled.period === 1) // the state repeats itself bit for bit
+ * assert.equal(settled.before.length, 10)
+ * ```
  */
 export const freePhase = <T>(
   problem: Problem<T>, { steps, keep = 0, start = problem.zeros, onStep = () => undefined }: FreePhase<T>,
@@ -108,6 +122,7 @@ export const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n
 export const cycleOf = <T>(A: Algebra<never, T>, s: Layers<T>, t: number, mark: Mark<T>): Now<T>['repeats'] =>
   s.every((sl, l) => A.equals(sl, mark.s[l] as T)) ? { from: mark.t, period: t - mark.t } : undefined
 
+/** How long to run, where from, and what to keep. */
 export interface FreePhase<T> {
   /** T ≥ 1. */
   readonly steps: number

@@ -27,15 +27,21 @@ export type Watch = Readonly<Record<string, readonly number[]>>
 
 /** K values of one watched coordinate, for the reference and for each candidate. */
 export interface Curve {
+  /** Layer or parameter: 's1', 'W2'. */
   readonly quantity: string
+  /** Which of its entries, row-major; of layers, of their batch mean. */
   readonly index: number
+  /** Its value for t = 0 … K−1. */
   readonly reference: readonly number[]
+  /** The same of each candidate, by its name. */
   readonly candidates: Readonly<Record<string, readonly number[]>>
 }
 
+/** What `compare` gives: how far each candidate is from the reference, and the curves that were asked for. */
 export interface Comparison {
   /** candidate → quantity → agreement with the reference over K moments. */
   readonly agreements: Readonly<Record<string, Readonly<Record<string, Agreement>>>>
+  /** One for each watched coordinate, in the order of `watch`. */
   readonly curves: readonly Curve[]
 }
 
@@ -77,13 +83,16 @@ export const compare = <T>(
   return { agreements: mapRecord(sums, (byQuantity) => mapRecord(byQuantity, agreement)), curves }
 }
 
+/** What to compare, for how long, and what to keep. */
 export interface CompareOptions {
   /** The candidates' names: keys of every record. */
   readonly names: readonly string[]
   /** K. */
   readonly steps: number
+  /** Coordinates to keep as curves; none by default. */
   readonly watch?: Watch
   /** What the agreement is measured on; the curves are always the moments themselves. */
   readonly measured?: Scan
+  /** Told t after each moment, for progress only. */
   readonly onMoment?: (t: number) => void
 }

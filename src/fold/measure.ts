@@ -18,9 +18,11 @@ export interface Sums {
   readonly second2: Float64Array
   /** Largest |f − g| and |g| so far, over coordinates and time. NaN once one was. */
   readonly worst: number
+  /** Largest |g| so far, over coordinates and time. NaN once one was. */
   readonly scale: number
 }
 
+/** The sums before the first moment, for so many coordinates. */
 export const noSums = (coordinates: number): Sums => ({
   gap2: new Float64Array(coordinates),
   first2: new Float64Array(coordinates),
@@ -64,8 +66,11 @@ export const accumulate = (sums: Sums, f: Float64Array, g: Float64Array): Sums =
 
 /** Numbers by quantity; and such of several candidates beside the reference's. */
 export type Flat = Readonly<Record<string, Float64Array>>
+/** One moment of a comparison: the reference, and what each candidate says. */
 export interface Row {
+  /** The reference's numbers by quantity. */
   readonly truth: Flat
+  /** Those of each candidate, by its name; quantities and lengths as in `truth`. */
   readonly candidates: Readonly<Record<string, Flat>>
 }
 
@@ -104,6 +109,7 @@ export const foldSums = <R extends Row, Acc>(
 export interface Agreement {
   /** Mean and sample standard deviation (divided by n − 1; 0 for one coordinate) of the per-coordinate rmse. */
   readonly rmse: number
+  /** Sample standard deviation of the per-coordinate rmse (divided by n − 1; 0 for one coordinate). */
   readonly spread: number
   /** max |f − g|. */
   readonly worst: number
@@ -111,6 +117,7 @@ export interface Agreement {
   readonly scale: number
 }
 
+/** What the sums say of one layer or parameter. */
 export const agreement = ({ gap2, first2, second2, worst, scale }: Sums): Agreement => {
   const each = gap2.map((gap, i) => {
     const size = Math.max(first2[i] as number, second2[i] as number)

@@ -6,16 +6,27 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Shape } from '../tensor/algebra.ts'
 import { showShape } from '../tensor/algebra.ts'
 
+/** What a user's numbers can have wrong with them. `message` says in one line where, what was expected, what came, and what to do. */
 export type Mistake =
+  /** A tensor's shape is not the one that the model needs. */
   | { readonly _tag: 'WrongShape'; readonly tensor: string; readonly expected: Shape; readonly actual: Shape; readonly message: string }
+  /** A parameter that the model has is not given, or one is given that it does not have; `tensor` is its name. */
   | { readonly _tag: 'MissingParameter' | 'UnknownParameter'; readonly tensor: string; readonly message: string }
+  /** NaN or ±∞: `value`, at the flat `index`. */
   | { readonly _tag: 'NonFinite'; readonly tensor: string; readonly index: number; readonly value: number; readonly message: string }
+  /** A sample's targets are negative or do not sum to 1, with a cost that needs probabilities. */
   | { readonly _tag: 'NotProbabilities'; readonly tensor: string; readonly sample: number; readonly message: string }
+  /** T or K is no number of steps, or more than the states kept. */
   | { readonly _tag: 'BadSteps'; readonly steps: number; readonly message: string }
+  /** β is 0 or not finite. */
   | { readonly _tag: 'BadBeta'; readonly beta: number; readonly message: string }
+  /** The state is not finite after that many steps, in that layer (1 is next to the input). */
   | { readonly _tag: 'Diverged'; readonly step: number; readonly layer: number; readonly message: string }
+  /** `residual` is left of the implicit equation after so many terms, more than `bound`. */
   | { readonly _tag: 'NotSolved'; readonly residual: number; readonly bound: number; readonly terms: number; readonly message: string }
+  /** A number of an estimator makes no sense. */
   | { readonly _tag: 'BadNumber'; readonly value: number; readonly message: string }
+  /** The state still moves by `residual` a step, more than `tolerance`. */
   | { readonly _tag: 'NotSettled'; readonly residual: number; readonly tolerance: number; readonly steps: number; readonly message: string }
 
 export const wrongShape = (tensor: string, expected: Shape, actual: Shape): Mistake => ({

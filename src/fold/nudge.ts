@@ -8,8 +8,11 @@ import { badBeta, type Mistake } from './mistake.ts'
 
 /** β as a scalar of the phase's algebra T, and the quotient (difference) / β as tensors of `out`. */
 export interface Nudge<T, U> {
+  /** β, a scalar [] of the algebra in which the phase runs. */
   readonly beta: T
+  /** The algebra of the quotients. */
   readonly out: Algebra<never, U>
+  /** (difference) / β, entry by entry: the tangent where β = τ. */
   readonly quotient: (difference: T) => U
 }
 

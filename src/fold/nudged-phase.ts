@@ -21,7 +21,24 @@ import type { Problem } from './pose.ts'
 const force = <T>({ algebra: A, costing }: Problem<T>, beta: T, s: Layers<T>): Drives<T> =>
   s.map((output, l) => (l === s.length - 1 ? A.neg(A.times(beta, costing.gradient(output))) : undefined))
 
-/** The nudged states s^β_1, s^β_2, … from s^β_0 = s*. */
+/**
+ * The nudged states s^β_1, s^β_2, … from s^β_0 = s*.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { energyBased, freePhase, initialise, layered, nudgedPhase, orThrow, pose, reference as A, seeded, squaredError, take, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ * const problem = orThrow(pose(A, network, squaredError)(data))
+ * const { state } = orThrow(freePhase(problem, { steps: 1000 }))
+ *
+ * const nudged = take(nudgedPhase(problem, A.fill([], 0.5), state), 30)
+ * const cost = (s: typeof state) => A.numbers(problem.costing.value(s[1]!))[0]!
+ * assert(cost(nudged[29]!) < cost(state)) // the nudge moves the output towards the target
+ * ```
+ */
 export const nudgedPhase = <T>(problem: Problem<T>, beta: T, s: Layers<T>): Phase<Layers<T>> => ({
   next: () => {
     const next = problem.motion.step(s, force(problem, beta, s))
@@ -66,7 +83,25 @@ export const updatesFrom = <T>(
   }
 }
 
-/** Emits Δs(β, t) and Δθ(β, t) for t = 0, 1, … `previous` is s_{T−1}, for published rules that look at it. */
+/**
+ * Emits Δs(β, t) and Δθ(β, t) for t = 0, 1, … `previous` is s_{T−1}, for published rules that look at it.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import {
+ *   energyBased, equilibriumPropagation, finite, freePhase, initialise, layered, orThrow, pose, reference as A, seeded, squaredError, take, tanh,
+ * } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 3, 1]), activation: tanh, epsilon: 0.5 })
+ * const [theta] = initialise(A, network.params, seeded(1))
+ * const data = { theta, x: A.of([1, 2], [0.3, 0.8]), y: A.of([1, 1], [1]) }
+ * const problem = orThrow(pose(A, network, squaredError)(data))
+ * const { state } = orThrow(freePhase(problem, { steps: 1000 }))
+ *
+ * const moments = take(equilibriumPropagation(problem, orThrow(finite(A, 0.01)), state), 5)
+ * assert.deepEqual(moments.map(({ param }) => A.shape(param()['W1']!)), Array.from({ length: 5 }, () => [3, 2]))
+ * ```
+ */
 export const equilibriumPropagation = <T, U>(
   problem: Problem<T>, nudge: Nudge<T, U>, settled: Layers<T>, previous: Layers<T> = settled,
 ): Phase<Moment<U>> => updatesFrom(problem, settled, previous)(nudge)

@@ -10,12 +10,15 @@ import type { Layers, Params } from '../phi/interaction.ts'
 
 /** What both folds emit at t: per layer and, when asked for, per parameter. */
 export interface Moment<T> {
+  /** Per layer and per sample, in the shapes of the state: Δs(t) of EP, ∇s(t) of BPTT. */
   readonly state: Layers<T>
+  /** Per parameter, mean over the batch: Δθ(t) of EP, ∇θ(t) of BPTT; computed when asked for. */
   readonly param: () => Params<T>
 }
 
 /** A stream: `next` gives the emission at t and the rest. */
 export interface Phase<Emitted> {
+  /** What is emitted now, and the phase from the next moment on. Asked twice it says the same twice. */
   readonly next: () => readonly [Emitted, Phase<Emitted>]
 }
 

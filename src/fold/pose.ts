@@ -13,18 +13,25 @@ import { type Mistake, missingParameter, nonFinite, notProbabilities, unknownPar
 
 /** What a model is run on: parameters by name (the network's and those of the cost's readout), input (batch, inputs) and target (batch, outputs). */
 export interface Data<T> {
+  /** Parameters by name, in the shapes that the model names. */
   readonly theta: Params<T>
+  /** The static input: (batch, units), or (batch, channels, rows, columns) for maps. */
   readonly x: T
+  /** Targets: (batch, units) of the output layer, or of the cost's readout. */
   readonly y: T
 }
 
 /** A model ready to move. M says what is known of its motion. */
 export interface Problem<T, M extends Motion<T> = Motion<T>> {
+  /** The interpreter. */
   readonly algebra: Algebra<never, T>
+  /** F with its transposes at these parameters and this input. */
   readonly motion: M
+  /** ℓ and its derivatives at these targets. */
   readonly costing: Costing<T>
   /** The parameters of the cost's readout; none without one. */
   readonly readout: Readonly<Record<string, Shape>>
+  /** Number of samples. */
   readonly batch: number
   /** s = 0, where the paper starts. */
   readonly zeros: Layers<T>
@@ -93,6 +100,19 @@ export const wellShaped = <T>({ algebra: A, zeros }: Problem<T>, name: string, s
  * Poses a model over A with a cost. Left with the first mistake: a wrong shape, a missing or unknown parameter, NaN or ∞, targets that are
  * no probabilities where the cost needs them. Throws RangeError for a readout that does not fit the network: other features than
  * units of the output layer, or a parameter of the same name.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { energyBased, layered, pose, reference as A, squaredError, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([2, 1]), activation: tanh, epsilon: 0.5 })
+ * const data = { theta: { W1: A.fill([1, 2], 0.1), b1: A.fill([1], 0) }, x: A.of([1, 2], [1, -1]), y: A.of([1, 1], [0.5]) }
+ * const posed = pose(A, network, squaredError)
+ * assert.equal(posed(data)._tag, 'Right')
+ *
+ * const wrong = posed({ ...data, x: A.fill([1, 3], 0) })
+ * assert.equal(wrong._tag === 'Left' && wrong.left.message, 'input x: expected shape 1×2, got 1×3')
+ * ```
  */
 export function pose<N extends Op, T>(
   A: Algebra<N, T>, dynamics: GradientDynamics<N>, cost: Cost<N>,

@@ -18,10 +18,13 @@ import type { Problem } from './pose.ts'
 /** How settled one sample is; see `Settled`. */
 export type SampleCertificate = Pick<Settled<unknown>, 'residual' | 'repeatedAt' | 'period'>
 
+/** A settled batch with a certificate for each of its samples. */
 export interface SettledSamples<T> extends Settled<T> {
+  /** One for each sample, in their order. */
   readonly samples: readonly SampleCertificate[]
 }
 
+/** How long to run, and what to keep. */
 export interface SamplePhase {
   /** T ≥ 1. */
   readonly steps: number
@@ -150,7 +153,9 @@ const assembled = <T>(batch: number, { rows, problem: { algebra: A }, orbits }: 
 
 /** Some samples of a settled batch. */
 export interface Chosen<T> {
+  /** The batch that they are taken from. */
   readonly settled: SettledSamples<T>
+  /** Which of its samples, counted from 0. */
   readonly rows: readonly number[]
 }
 

@@ -17,15 +17,19 @@ import { extents } from './tensor-suite.ts'
 
 /** One interpreter, with ways in and out. V is the kind of number in which two of them are compared. */
 export interface View<N extends Op, T, V> {
+  /** The interpreter. */
   readonly algebra: Algebra<N, T>
   /** A tensor with these entries; interpreters without tangents ignore those, absent tangents are zero. */
   readonly embed: (shape: Shape, entries: readonly number[], tangents: readonly number[] | undefined) => T
+  /** All entries of a tensor, in row-major order. */
   readonly read: (x: T) => readonly V[]
 }
 
 /** Two interpreters that are to agree. */
 export interface Pair<N extends Op, X, Y, V> {
+  /** The one that is trusted. */
   readonly first: View<N, X, V>
+  /** The one that is judged; mutants replace its operations. */
   readonly second: View<N, Y, V>
 }
 
@@ -33,17 +37,21 @@ export interface Pair<N extends Op, X, Y, V> {
 export interface Agreement<N extends Op, X, Y, V> extends Pair<N, X, Y, V> {
   /** First part of the laws' names: 'L12.reference-lift'. */
   readonly prefix: string
+  /** Exported names that the laws speak about. */
   readonly about: readonly string[]
+  /** What the agreement stands on. */
   readonly rung: Rung
   /** 0 where two numbers are the same, positive or NaN elsewhere. */
   readonly gap: (a: V, b: V) => number
   /** Entries for single operations, and for whole steps. */
   readonly operands: fc.Arbitrary<number>
+  /** Entries for whole steps: small, where numbers grow from step to step. */
   readonly states: fc.Arbitrary<number>
   /** Ordinary numbers c in c · x and x / c. */
   readonly factors: fc.Arbitrary<number>
   /** Functions that both have, besides the operations of every algebra. */
   readonly functions: readonly N[]
+  /** Activations to try in whole steps. */
   readonly activations: readonly Activation<N>[]
   /** Allowance for one operation, by name, at a result of that magnitude; default 0. */
   readonly allowance?: (operation: string, magnitude: number) => number

@@ -5,7 +5,9 @@
 import fc from 'fast-check'
 import { type Law, passes, type Rung, severity, type Verdict } from './law.ts'
 
+/** Which instances to judge, and of which subject. */
 export interface CheckOptions {
+  /** A 32-bit integer; the same one draws the same instances. */
   readonly seed: number
   /** Instances to draw; the law's own number by default. */
   readonly runs?: number
@@ -19,12 +21,19 @@ export interface CheckOptions {
 
 /** One row of `phifold verify`. Gap and allowance are those of the worst instance. */
 export interface LawReport {
+  /** The law's name: L5.energy-based. */
   readonly name: string
+  /** What it stands on. */
   readonly rung: Rung
+  /** How many were judged; those that the law passes over are not counted. */
   readonly instances: number
+  /** Largest deviation found, at the worst instance. */
   readonly gap: number
+  /** What the gap was held against at that instance. */
   readonly allowance: number
+  /** Whether no instance had a gap beyond its allowance. */
   readonly verdict: 'holds' | 'fails'
+  /** Where the law fails: the shrunk instance, what was thrown if anything was, and what replays it. */
   readonly failure?: { readonly counterexample: string; readonly message: string; readonly seed: number; readonly path: string }
 }
 
@@ -62,6 +71,7 @@ export const checkMutants = (law: Law, options: CheckOptions): readonly { readon
 
 /** What `check` found: a row for each law, and whether its seeded faults were rejected. */
 export interface Report {
+  /** A row for each law, in the order given, with each of its seeded faults and whether it was rejected. */
   readonly laws: readonly (LawReport & { readonly mutants: ReturnType<typeof checkMutants> })[]
 }
 
@@ -80,6 +90,18 @@ const troubles = ({ laws }: Report): readonly string[] => laws.flatMap(({ name, 
 /**
  * Runs laws, with their mutants, and returns the report; throws an Error with one line for each law that fails or that does not notice one
  * of its seeded faults. So it is a test as it stands: in vitest, in node:test, or in a plain script.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { energyBased } from 'phifold'
+ * import { activationOf, check, gradientDynamicsLaws, interactionOf, networks } from 'phifold/law'
+ *
+ * // On 20 random networks: derivatives, symmetry and the theorem of a setting, and that seeded faults are noticed.
+ * const { laws } = check(gradientDynamicsLaws(
+ *   (spec) => energyBased({ interaction: interactionOf(spec), activation: activationOf(spec), epsilon: spec.epsilon }),
+ *   { name: 'mine', instances: networks({ layers: 2, units: 2, batch: 2, steps: 3 }), runs: 20 }))
+ * assert(laws.every(({ verdict, gap }) => verdict === 'holds' && gap === 0))
+ * ```
  */
 export const check = (laws: readonly Law[], { seed = 1, runs, mutants = true }: SuiteCheck = {}): Report => {
   const options = { seed, ...(runs !== undefined && { runs }) }

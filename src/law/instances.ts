@@ -25,38 +25,59 @@ export const architectures: { readonly [name in 'layered' | 'toy' | 'laterals']:
 
 /** A network, its data and K. `pool` fills every tensor in turn, going round: entries are fractions [numerator, denominator]. */
 export interface NetworkSpec {
+  /** Which sum of terms; `interactionOf` builds it. */
   readonly architecture: keyof typeof architectures | 'convolutional'
   /** Input first; empty for a convolutional network, which `maps` describes. */
   readonly sizes: readonly number[]
+  /** Present for convolutional networks only. */
   readonly maps?: MapsSpec
+  /** Number of samples. */
   readonly batch: number
   /** K. */
   readonly steps: number
+  /** The step size ε in (0, 1]. */
   readonly epsilon: number
   /** Coefficients of the polynomial activation. */
   readonly activation: readonly number[]
+  /** Fractions [numerator, denominator] to fill all tensors with. */
   readonly pool: readonly (readonly [number, number])[]
 }
 
 /** A convolutional network on square maps. */
 export interface MapsSpec {
+  /** Channels of the input, then those that each convolution makes. */
   readonly channels: readonly [number, ...readonly number[]]
+  /** Rows and columns of the square input. */
   readonly pixels: number
+  /** Rows and columns of the kernels. */
   readonly size: number
+  /** Of every convolution. */
   readonly stride: number
+  /** Of every convolution. */
   readonly padding: number
+  /** In windows of 2×2, or none. */
   readonly pooling: 'max' | 'average' | 'none'
+  /** Units of the dense layer on top. */
   readonly outputs: number
 }
 
+/** Bounds of random networks. Exact arithmetic takes longer with every unit and step: three layers of three units, batch 3 and K = 3 are quick. */
 export interface SpecBounds {
+  /** Most layers beside the input; at least one is drawn. */
   readonly layers: number
+  /** Most units of each layer, the input included. */
   readonly units: number
+  /** Most samples. */
   readonly batch: number
+  /** Largest K. */
   readonly steps: number
+  /** Kinds to draw from; by default 'layered', 'toy' and 'laterals'. */
   readonly architectures?: readonly (keyof typeof architectures)[]
+  /** Step sizes to draw from; by default ¼, ½ and 1. */
   readonly epsilons?: readonly number[]
+  /** Coefficients of polynomial activations to draw from, constant term first; by default four of degree 1 to 3. */
   readonly activations?: readonly (readonly number[])[]
+  /** Entries of all tensors; by default small fractions with denominators up to 4. */
   readonly fraction?: fc.Arbitrary<readonly [number, number]>
 }
 
@@ -79,6 +100,7 @@ export const networks = (bounds: SpecBounds): fc.Arbitrary<NetworkSpec> => fc.re
 
 const poolings = { max: maxPooling(2), average: averagePooling(2), none: noPooling } as const
 
+/** Ψ of an instance. Throws RangeError for a convolutional one without `maps`. */
 export const interactionOf = ({ architecture, sizes, maps }: Pick<NetworkSpec, 'architecture' | 'sizes' | 'maps'>): Interaction<never> => {
   if (architecture !== 'convolutional') return architectures[architecture](sizes)
   if (maps === undefined) throw new RangeError('a convolutional spec needs maps')
@@ -118,6 +140,7 @@ const fits = (spec: NetworkSpec): boolean => {
   }
 }
 
+/** The polynomial activation of an instance: ring operations only, so exact over the rationals. */
 export const activationOf = ({ activation }: NetworkSpec): Activation<never> => polynomial(...activation)
 
 /** Tensors of the pool's fractions over S, each starting where the one before ended. */

@@ -15,7 +15,9 @@ import { drawn, dyadics, pools } from './number-arbitraries.ts'
 
 /** Terms that are plain data: `build` makes the interaction of one on layers of these widths, input first. */
 export interface Terms<D> {
+  /** Random descriptions, which print and shrink. */
   readonly descriptions: fc.Arbitrary<D>
+  /** The term of a description on layers of these widths, the input first. */
   readonly build: (widths: readonly number[]) => (description: D) => Term
 }
 

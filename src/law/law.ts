@@ -11,10 +11,13 @@ export type Rung = 'exact rationals' | 'dyadic float64' | 'float64' | 'float32' 
 
 /** Largest deviation found and what rounding may explain of it; 0 allows nothing. A NaN gap never passes. */
 export interface Verdict {
+  /** The largest deviation; NaN fails. */
   readonly gap: number
+  /** What it may be, derived; 0 over exact numbers. */
   readonly allowance: number
 }
 
+/** gap ≤ allowance; a NaN on either side does not pass. */
 export const passes = ({ gap, allowance }: Verdict): boolean => gap <= allowance
 
 /** The worst of several verdicts: the largest excess of gap over allowance, in proportion. */
@@ -29,6 +32,7 @@ export const severity = ({ gap, allowance }: Verdict): number =>
 export interface Mutant<S> {
   /** What is wrong with it: "feedback through W instead of Wᵀ". */
   readonly fault: string
+  /** The subject with that fault. */
   readonly subject: S
 }
 
@@ -46,19 +50,25 @@ export interface LawSpec<S, I> {
   readonly cites: string
   /** Exported names that it speaks about. */
   readonly about: readonly string[]
+  /** What the law stands on. */
   readonly rung: Rung
   /** Number systems or interpreters that it is checked in. */
   readonly over: readonly string[]
   /** Instances per check, unless asked otherwise. */
   readonly runs: number
+  /** Generator of instances: a fast-check arbitrary. */
   readonly instances: fc.Arbitrary<I>
+  /** What is judged, as it should be. */
   readonly subject: S
+  /** First the subject, then an instance: the gap found, and what it may be. An exception counts as a failure. */
   readonly judge: (subject: S) => (instance: I) => Verdict
+  /** The same subject with one seeded fault each. A law without any does not show that it can fail. */
   readonly mutants: readonly Mutant<S>[]
 }
 
 /** A law with its types closed over: a value to list, run and print. */
 export interface Law extends Omit<LawSpec<unknown, unknown>, 'instances' | 'subject' | 'judge' | 'mutants'> {
+  /** Its seeded faults, by what is wrong with them. */
   readonly faults: readonly string[]
   /** Gives the instances and the judge of the true subject, or of the mutant with that fault, to whoever can run them. */
   readonly visit: <R>(run: <I>(instances: fc.Arbitrary<I>, judge: (instance: I) => Verdict) => R, fault?: string) => R

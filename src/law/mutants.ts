@@ -41,6 +41,7 @@ export const withUnitMetric = <N extends Op>(dynamics: Dynamics<N>): ExactDynami
   at: (A) => (theta, x) => ({ ...dynamics.at(A)(theta, x), metric: () => (v) => v }),
 })
 
+/** An activation with parts of its jet replaced. */
 export const faultyActivation = <N extends Op>(activation: Activation<N>, fault: JetFault): Activation<N> => ({
   ...activation,
   at: (A) => (x) => {

@@ -13,8 +13,11 @@ import { dyadics } from './number-arbitraries.ts'
 export interface NumberSuite<X, S extends Field<X> = Field<X>> {
   /** First part of the laws' names: 'L14.rational'. */
   readonly prefix: string
+  /** Exported names that the laws speak about. */
   readonly about: readonly string[]
+  /** The system to judge. */
   readonly system: S
+  /** Random elements. */
   readonly elements: fc.Arbitrary<X>
   /** Elements that one may divide by. */
   readonly divisors: fc.Arbitrary<X>

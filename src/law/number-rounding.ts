@@ -11,9 +11,11 @@ import { embedding, type NumberSuite } from './number-ring.ts'
 
 /** How a floating-point system rounds, in a norm ‖·‖ with ‖x y‖ ≤ ‖x‖ ‖y‖ that is at least the magnitude of each part. */
 export interface Rounding<X> {
+  /** ‖x‖ as a float. */
   readonly norm: (x: X) => number
   /** Where it rounds, and its unit roundoff u. */
   readonly rung: Rung
+  /** Its unit roundoff u: 2⁻⁵³ for doubles. */
   readonly roundoff: number
   /** p with ‖fl(x y) − x y‖ ≤ γ_p ‖x‖ ‖y‖. Sums: ‖fl(x + y) − (x + y)‖ ≤ u ‖fl(x + y)‖. */
   readonly product: number

@@ -18,8 +18,11 @@ export type Operations<T> = Tensors<T> & Partial<Functions<T>>
 export interface TensorSuite<T> {
   /** First part of the laws' names: 'L14.reference'. */
   readonly prefix: string
+  /** Exported names that the laws speak about. */
   readonly about: readonly string[]
+  /** The interpreter to judge. */
   readonly algebra: Operations<T>
+  /** What its laws stand on. */
   readonly rung: Rung
   /** Entries, embedded by `of`. */
   readonly entries: fc.Arbitrary<number>

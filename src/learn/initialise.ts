@@ -19,6 +19,15 @@ const fanIn = (shapes: Readonly<Record<string, Shape>>, name: string, shape: Sha
 /**
  * One tensor per parameter, in the order of `shapes`, and the next generator.
  * @throws RangeError for a vector that is no bias of a weight.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { initialise, layered, reference as A, seeded } from 'phifold'
+ *
+ * const [theta, next] = initialise(A, layered([784, 512, 10]).params, seeded(1))
+ * assert(A.numbers(theta['W1']!).every((w) => Math.abs(w) <= 1 / 28)) // 28 = √784
+ * assert.notDeepEqual(next, seeded(1)) // draw from `next` from now on
+ * ```
  */
 export const initialise = <T>(
   A: Algebra<never, T>, shapes: Readonly<Record<string, Shape>>, rng: Random,

@@ -7,7 +7,9 @@ import type { NumberSystem } from './number.ts'
 
 /** re + i·im. */
 export interface Complex {
+  /** Real part. */
   readonly re: number
+  /** Imaginary part. */
   readonly im: number
 }
 

@@ -8,7 +8,9 @@ import type { NumberSystem, Op } from './number.ts'
 
 /** primal + tangent · τ. */
 export interface Dual<X> {
+  /** The value a. */
   readonly primal: X
+  /** The derivative b along the direction that is followed. */
   readonly tangent: X
 }
 

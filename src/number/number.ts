@@ -8,16 +8,25 @@
 
 /** Operations that every number system has. */
 export interface Field<X> {
+  /** What reports and laws call it: 'float64', 'rational', 'dual(rational)'. */
   readonly name: string
+  /** 0: a + 0 = a. */
   readonly zero: X
+  /** 1: 1 a = a. */
   readonly one: X
   /** The number c itself: exact wherever the system holds all finite doubles (doubles, rationals, and what is built on them); singles round it. */
   readonly of: (c: number) => X
+  /** a + b. */
   readonly add: (a: X, b: X) => X
+  /** a − b. */
   readonly sub: (a: X, b: X) => X
+  /** a b. */
   readonly mul: (a: X, b: X) => X
+  /** a / b. Of b = 0 floats make ∞ or NaN, the rationals a RangeError. */
   readonly div: (a: X, b: X) => X
+  /** −a. */
   readonly neg: (a: X) => X
+  /** The same number, without any tolerance. NaN equals nothing, itself included. */
   readonly equals: (a: X, b: X) => boolean
   /** |a − b| as a float, for reports: NaN if either is NaN, positive whenever `equals` is false. */
   readonly distance: (a: X, b: X) => number
@@ -27,6 +36,7 @@ export interface Field<X> {
 
 /** Functions that only some systems have. */
 export interface Functions<X> {
+  /** The hyperbolic tangent. */
   readonly tanh: (x: X) => X
   /** 1 / (1 + e^−x). */
   readonly logistic: (x: X) => X

@@ -6,7 +6,9 @@ import type { NumberSystem } from './number.ts'
 
 /** n / d in lowest terms, d > 0. */
 export interface Rational {
+  /** Numerator, with the sign. */
   readonly n: bigint
+  /** Denominator, at least 1 and without a common factor with n. */
   readonly d: bigint
 }
 

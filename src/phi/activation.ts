@@ -8,16 +8,21 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 
 /** ρ, ρ′ and ρ″ at one tensor. The last two are computed when asked for. */
 export interface Jet<T> {
+  /** ρ(x), in the shape of x. */
   readonly value: T
+  /** ρ′(x), in the shape of x; computed when asked for. */
   readonly slope: () => T
+  /** ρ″(x), in the shape of x; computed when asked for. */
   readonly curvature: () => T
 }
 
 /** An entry-by-entry function with two derivatives. */
 export interface Activation<N extends Op> {
+  /** Names it in messages and on the command line: 'tanh', 'sigm'. */
   readonly name: string
   /** Where the derivatives exist: everywhere, or away from the kinks listed. */
   readonly smooth: 'everywhere' | { readonly kinks: readonly number[] }
+  /** First the algebra, then x of any shape: ρ, ρ′ and ρ″, entry by entry. */
   readonly at: <T>(A: Algebra<N, T>) => (x: T) => Jet<T>
 }
 

@@ -20,7 +20,9 @@ import type { Pooling } from './pooling.ts'
 
 /** What a convolution does to maps: kernel of size × size, how it slides, how its result is pooled. */
 export interface ConvOptions extends Sliding {
+  /** Rows and columns of the square kernels, in pixels. */
   readonly size: number
+  /** What is done to the convolved map: `noPooling`, `maxPooling(2)`, `averagePooling(2)`. */
   readonly pooling: Pooling
 }
 

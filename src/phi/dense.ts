@@ -19,6 +19,15 @@ export const present = <T>(add: (a: T, b: T) => T, ...parts: readonly (T | undef
 /**
  * Ψ = ⟨u_to, W u_from⟩. `to` must be a layer (≥ 1); `from` may be the input (0). `name` names the parameter W, of shape
  * (to.units, from.units). Throws RangeError when both ends are one layer: that is `lateral`.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { dense, layered, plus } from 'phifold'
+ *
+ * // A skip connection from layer 1 to layer 3 of a layered network: one more term, with a parameter of its own.
+ * const skip = dense('S', { layer: 1, units: 5 }, { layer: 3, units: 2 })
+ * assert.deepEqual(plus(layered([3, 5, 4, 2]), skip).params['S'], [2, 5])
+ * ```
  */
 export const dense = (name: string, from: End, to: End): Interaction<never> => {
   checkedEnd(`dense ${name}`, from)

@@ -33,13 +33,19 @@ export interface Motion<T> {
 
 /** What a rule looks at: a state, and the one a step before. */
 export interface RuleAt<T> {
+  /** The state at which the rule is taken. */
   readonly s: Layers<T>
+  /** The state one step before. */
   readonly previous: Layers<T>
 }
 
+/** What `pull` gives for one v. */
 export interface PulledBack<T> {
+  /** (∂F/∂s)ᵀ v, per sample, one tensor per layer. */
   readonly state: Layers<T>
+  /** (∂F/∂θ)ᵀ v, summed over the batch, in the shapes of the parameters; computed when asked for. */
   readonly param: () => Params<T>
+  /** (∂F/∂x)ᵀ v, per sample, in the shape of the input; computed when asked for. */
   readonly input: () => T
   /** What `collect` needs to know of it, where there is a `collect`. */
   readonly direction?: Direction<T>
@@ -50,30 +56,39 @@ export interface PulledBack<T> {
  * J M = M Jᵀ, a force f enters as M f, and (∂F/∂θ)ᵀ v = ∂(rule)/∂s · M v. Then Δs(t) = −M ∇s(t) and Δθ(t) = −∇θ(t).
  */
 export interface ExactMotion<T> extends Motion<T> {
+  /** M(s) applied to v, per sample: v itself where M = 1. */
   readonly metric: (s: Layers<T>) => (v: Layers<T>) => Layers<T>
 }
 
 /** The strict case of the paper: step = ∂Φ/∂s, rule = ∂Φ/∂θ, M = 1. Φ sums over the batch. */
 export interface GradientMotion<T> extends ExactMotion<T> {
+  /** Φ(x, s, θ) summed over the batch, a scalar []. */
   readonly phi: (s: Layers<T>) => T
 }
 
 interface Described {
+  /** Names the setting in messages: 'energy-based'. */
   readonly name: string
   /** The input and each layer, input first. */
   readonly layers: readonly Layer[]
+  /** Name and shape of each parameter of the network. */
   readonly params: Readonly<Record<string, Shape>>
 }
 
 /** A model over every algebra with the functions in N. The stage `at(A)(θ, x)` does all work that is the same at every step. */
 export interface Dynamics<N extends Op> extends Described {
+  /** First the algebra, then parameters by name and the input (batch, …): the motion, with all that does not depend on the state computed. */
   readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => Motion<T>
 }
 
+/** A dynamics that claims a metric M: EP in the limit equals −BPTT, weighted by M for the neurons (src/theorem.ts). Laws L2 hold such claims to account. */
 export interface ExactDynamics<N extends Op> extends Described {
+  /** As `at` of `Dynamics`, with the metric. */
   readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => ExactMotion<T>
 }
 
+/** A dynamics with a Φ, F = ∂Φ/∂s: the strict case of the paper, where M = 1. Laws L1 and L2 hold such claims to account. */
 export interface GradientDynamics<N extends Op> extends Described {
+  /** As `at` of `Dynamics`, with Φ and the metric 1. */
   readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => GradientMotion<T>
 }

@@ -103,7 +103,17 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
   return { layers, params: interaction.params, at }
 }
 
-/** Φ = ½‖s‖² − ε(½‖s‖² − Ψ(ρ(s), θ)): a gradient system, for which the theorem is exact. */
+/**
+ * Φ = ½‖s‖² − ε(½‖s‖² − Ψ(ρ(s), θ)): a gradient system, for which the theorem is exact.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { energyBased, layered, tanh } from 'phifold'
+ *
+ * const network = energyBased({ interaction: layered([784, 512, 10]), activation: tanh, epsilon: 0.5 })
+ * assert.deepEqual(network.layers.map(({ units }) => units), [784, 512, 10])
+ * ```
+ */
 export const energyBased = <N extends Op>(setting: Setting<N>): GradientDynamics<N> => {
   const { layers, params, at } = gated(setting, () => strict)
   return {

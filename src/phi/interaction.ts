@@ -46,29 +46,39 @@ export interface Coupling<T> {
 
 /** v at u. */
 export interface Direction<T> {
+  /** All layers after their activation, the input first. */
   readonly u: Layers<T>
+  /** A direction at each layer; absent is zero, and always absent at the input. */
   readonly v: Drives<T>
 }
 
 /** One end of a contrast: u, and where terms that pool take their positions from. */
 export interface Contrasted<T> {
+  /** All layers after their activation, the input first. */
   readonly u: Layers<T>
+  /** All layers of the state from which positions of maxima are taken: u itself but in published variants. */
   readonly poolsOf: Layers<T>
 }
 
+/** What `pull` gives for one direction v. */
 export interface Pulled<T> {
+  /** ∂²Ψ/∂u² v, per sample, at the layers where it is not zero. */
   readonly state: Drives<T>
+  /** ∂²Ψ/∂θ∂u v, summed over the batch, in the shapes of the parameters; computed when asked for. */
   readonly param: () => Params<T>
+  /** ∂²Ψ/∂u_0∂u v, per sample, in the shape of the input; undefined where the term does not see the input. */
   readonly input: () => T | undefined
 }
 
 /** Ψ(u, θ) over every algebra that has the functions named in N. */
 export interface Interaction<N extends Op> {
+  /** Names the term in messages; of a sum, its terms with + between. */
   readonly name: string
   /** Name and shape of each parameter. */
   readonly params: Readonly<Record<string, Shape>>
   /** The layers that it couples, with the shape that it takes them to have. */
   readonly ends: readonly End[]
+  /** First the algebra, then parameters and input u_0 (batch, …): all that does not depend on the state is computed in this stage, once per phase. */
   readonly at: <T>(A: Algebra<N, T>) => (theta: Params<T>, u0: T) => Coupling<T>
 }
 
@@ -129,6 +139,7 @@ export const paramOf = <T>(theta: Params<T>, name: string): T => {
 
 /** A layer's number of units, and how they are arranged if not in a row. */
 export interface Layer {
+  /** Number of units of the layer, for one sample. */
   readonly units: number
   /** (channels, rows, columns) of a layer of maps. */
   readonly map?: MapShape
@@ -136,6 +147,7 @@ export interface Layer {
 
 /** One end of a connection: which layer (0 is the input), and what it looks like. */
 export interface End extends Layer {
+  /** Which layer: 0 is the input, 1 … L those of the state. */
   readonly layer: number
 }
 

@@ -19,7 +19,16 @@ const ends = (sizes: readonly number[]): readonly End[] => {
 
 const sum = (terms: readonly Interaction<never>[]): Interaction<never> => terms.reduce(plus, zero)
 
-/** Ψ = Σ_l ⟨u_l, W_l u_{l−1}⟩ + ⟨b_l, u_l⟩: input, any number of hidden layers, output. */
+/**
+ * Ψ = Σ_l ⟨u_l, W_l u_{l−1}⟩ + ⟨b_l, u_l⟩: input, any number of hidden layers, output.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { layered } from 'phifold'
+ *
+ * assert.deepEqual(layered([784, 512, 10]).params, { W1: [512, 784], b1: [512], W2: [10, 512], b2: [10] })
+ * ```
+ */
 export const layered = (sizes: readonly number[]): Interaction<never> => {
   const layers = ends(sizes)
   return sum(layers.slice(1).flatMap((to, below) => [
@@ -44,6 +53,7 @@ export interface ConvNetwork {
   readonly input: MapShape
   /** Channels that each convolution makes. */
   readonly channels: readonly number[]
+  /** Kernel size, stride, padding and pooling, the same for every convolution. */
   readonly options: ConvOptions
   /** Units of the fully connected layers on top, the output last. */
   readonly dense: readonly number[]

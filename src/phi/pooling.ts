@@ -7,11 +7,15 @@ import { type MapShape, windowEntry, windowMaxima } from '../tensor/spatial.ts'
 
 /** P and P⁻¹ at one map. */
 export interface Pooled<T> {
+  /** P: (batch, channels, rows, columns) → the pooled map. */
   readonly pool: (map: T) => T
+  /** P⁻¹: the pooled map → (batch, channels, rows, columns), zero where nothing was taken from. */
   readonly unpool: (pooled: T) => T
 }
 
+/** A way to pool: what it makes of a map's extents, and P with P⁻¹ at a map. */
 export interface Pooling {
+  /** Names it in messages: 'max 2×2'. */
   readonly name: string
   /** Extents of the pooled map. */
   readonly shape: (map: MapShape) => MapShape

@@ -78,7 +78,19 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
   return { layers, params: interaction.params, at }
 }
 
-/** The nudge inside σ: exact for the weights, and for the neurons with the metric εD. */
+/**
+ * The nudge inside σ: exact for the weights, and for the neurons with the metric εD.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { innerNudged, layered, reference as A, sigm } from 'phifold'
+ *
+ * // s ← σ(W s + b), without a leak. σ = sigm is ½ at ½, so a bias of ½ and no weights rest there.
+ * const network = innerNudged({ interaction: layered([1, 1]), activation: sigm, epsilon: 1 })
+ * const motion = network.at(A)({ W1: A.fill([1, 1], 0), b1: A.fill([1], 0.5) }, A.fill([1, 1], 7))
+ * assert.deepEqual(motion.step([A.fill([1, 1], 0)]).map(A.numbers), [Float64Array.of(0.5)])
+ * ```
+ */
 export const innerNudged = <N extends Op>(setting: Setting<N>): ExactDynamics<N> =>
   ({ name: 'prototypical, inner nudge', ...prototypical(setting, 'inner') })
 

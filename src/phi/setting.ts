@@ -6,11 +6,13 @@ import { type Interaction, type Layer, layerShape } from './interaction.ts'
 
 /** A model: the interaction, activations and the step size ε (the paper's dt) in (0, 1]. */
 export interface Setting<N extends Op> {
+  /** Ψ: a term, or a sum of terms such as `layered(sizes)`. */
   readonly interaction: Interaction<N>
   /** One for all layers, or one per layer s¹ … sᴸ. */
   readonly activation: Activation<N> | readonly Activation<N>[]
   /** Applied to x before it enters as u_0. Default: identity. */
   readonly inputActivation?: Activation<N>
+  /** The step size ε in (0, 1]; 1 means no leak. */
   readonly epsilon: number
 }
 

@@ -18,13 +18,17 @@ export type Shape = readonly number[]
 
 /** A list of flat indices into a tensor, arranged as `shape`; −1 stands for a zero that is in no tensor. Any other index throws. */
 export interface Positions {
+  /** Shape of what `gather` gives and `scatter` takes. */
   readonly shape: Shape
+  /** One flat, row-major index for each entry of `shape`. */
   readonly at: ArrayLike<number>
 }
 
 /** Operations that every interpreter has. Below, (m, n) stands for a tensor of that shape. */
 export interface Tensors<T> {
+  /** What reports and laws call it: 'reference', 'lift(rational)', 'dualOf(simd64)'. */
   readonly name: string
+  /** Extents of each axis; [] for a scalar. */
   readonly shape: (x: T) => Shape
   /** Every entry is c. */
   readonly fill: (shape: Shape, c: number) => T
@@ -32,11 +36,15 @@ export interface Tensors<T> {
   readonly of: (shape: Shape, entries: ArrayLike<number>) => T
   /** Entry by entry, equal shapes. */
   readonly add: (a: T, b: T) => T
+  /** a − b, entry by entry, equal shapes. */
   readonly sub: (a: T, b: T) => T
+  /** a ⊙ b, entry by entry, equal shapes. */
   readonly mul: (a: T, b: T) => T
+  /** −x. */
   readonly neg: (x: T) => T
   /** c · x and x / c for an ordinary number c. */
   readonly scale: (c: number, x: T) => T
+  /** x / c for an ordinary number c: one division an entry, not a product with 1/c. */
   readonly over: (x: T, c: number) => T
   /** c · x for a scalar tensor c of shape []: how β enters. */
   readonly times: (c: T, x: T) => T

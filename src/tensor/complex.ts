@@ -14,7 +14,9 @@ export type Analytic = 'tanh' | 'logistic'
 
 /** re + i · im. */
 export interface ComplexTensor<T> {
+  /** Real parts. */
   readonly re: T
+  /** Imaginary parts, of the same shape; undefined where all are zero. */
   readonly im: T | undefined
 }
 

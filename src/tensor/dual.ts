@@ -7,7 +7,9 @@ import type { Algebra, Op, Shape } from './algebra.ts'
 
 /** primal + τ · tangent; an absent tangent is zero, which spares the products of constants such as θ and x. */
 export interface DualTensor<T> {
+  /** The values p. */
   readonly primal: T
+  /** Their derivatives q along the direction that is followed, of the same shape; undefined where all are zero. */
   readonly tangent: T | undefined
 }
 
@@ -21,7 +23,18 @@ export interface DualAlgebra<T> {
   readonly infinitesimal: () => DualTensor<T>
 }
 
-/** Dual tensors over A. */
+/**
+ * Dual tensors over A.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { dualOf, reference as A } from 'phifold'
+ *
+ * const D = dualOf(A)
+ * const x = { primal: A.fill([1], 3), tangent: A.fill([1], 1) } // 3 + τ
+ * assert.deepEqual([...A.numbers(D.tangent(D.mul(x, x)))], [6]) // (x²)′ = 2x
+ * ```
+ */
 export const dualOf = <N extends Op, T>(
   A: Algebra<N, T>,
 ): Algebra<N, DualTensor<T>> & DualAlgebra<T> => {

@@ -11,7 +11,9 @@ import {
 
 /** Row-major entries of a number system. */
 export interface Lifted<X> {
+  /** Extents of each axis; [] for a scalar. */
   readonly shape: Shape
+  /** All entries, last index fastest: as many as the shape says. */
   readonly data: readonly X[]
 }
 
@@ -23,7 +25,18 @@ export const lifted = <X>(shape: Shape, data: Iterable<X>): Lifted<X> => {
   return { shape: [...shape], data: copy }
 }
 
-/** Tensors over S. */
+/**
+ * Tensors over S.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { lift, lifted, ratio, rational } from 'phifold'
+ *
+ * const A = lift(rational)
+ * const third = A.over(A.fill([1, 2], 1), 3)
+ * assert.deepEqual(A.add(third, third), lifted([1, 2], [ratio(2, 3), ratio(2, 3)])) // nothing is rounded
+ * ```
+ */
 export const lift = <N extends Op, X>(S: NumberSystem<N, X>): Algebra<N, Lifted<X>> => {
   type T = Lifted<X>
   // Anybody may write a Lifted down, so it is looked at before its entries are taken by position.

@@ -16,6 +16,7 @@ import { productNN, productNT, productTN } from './products.ts'
 
 /** An immutable float64 tensor. Read it with `reference.numbers`. */
 export interface Tensor {
+  /** Extents of each axis; [] for a scalar. */
   readonly shape: Shape
   /** Never touched from outside: branded so that only this interpreter makes tensors. */
   readonly [cells]: true

@@ -11,7 +11,9 @@ import { entries, showShape } from './algebra.ts'
 
 /** How a window moves over an image: every `stride` pixels, over `padding` zeros around it. */
 export interface Sliding {
+  /** Pixels from one place of the window to the next, a whole number ≥ 1. */
   readonly stride: number
+  /** Rows and columns of zeros on each side, a whole number ≥ 0. */
   readonly padding: number
 }
 

@@ -22,6 +22,7 @@ import { type Patches, productsOn, type SimdOptions } from './products.ts'
 
 /** An immutable tensor of doubles or singles. Read it with `numbers` of the interpreter that made it. */
 export interface SimdTensor<C extends Cells> {
+  /** Extents of each axis; [] for a scalar. */
   readonly shape: Shape
   /** Never touched from outside: branded so that only these interpreters make tensors. */
   readonly [cells]: C
