@@ -1,0 +1,26 @@
+/** What the page asks of its workers and what they answer: plain values. */
+import type { Choices } from './model/choices.ts'
+import type { Course } from './model/course.ts'
+import type { Verdict } from './model/verdict.ts'
+
+export type Task =
+  | { readonly kind: 'course'; readonly choices: Choices }
+  | { readonly kind: 'verdict'; readonly choices: Choices }
+
+/** A result, or in one line why there is none. */
+export type Result<A> = { readonly ok: true; readonly value: A; readonly engine: string } | { readonly ok: false; readonly message: string }
+
+export interface Answers {
+  readonly course: Result<Course>
+  readonly verdict: Result<Verdict>
+}
+
+export interface Asked {
+  readonly id: number
+  readonly task: Task
+}
+
+export interface Answered {
+  readonly id: number
+  readonly result: Answers[Task['kind']]
+}

@@ -1,0 +1,11 @@
+import { defineAsyncComponent } from 'vue'
+import type { Theme } from 'vitepress'
+import DefaultTheme from 'vitepress/theme-without-fonts'
+import './style.css'
+
+export default {
+  extends: DefaultTheme,
+  enhanceApp: ({ app }) => {
+    app.component('PhifoldPlayground', defineAsyncComponent(() => import('../playground/views/playground.ts')))
+  },
+} satisfies Theme
