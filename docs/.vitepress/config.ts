@@ -1,6 +1,7 @@
 /** The documentation site: Markdown of docs/ and the playground. Built offline; the pages ask for nothing that does not come with them. */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
+import { formulas } from './markdown/formulas.ts'
 import { outlined, writeScripts } from './inline-scripts.ts'
 
 const base = process.env['DOCS_BASE'] ?? '/'
@@ -16,7 +17,7 @@ export default defineConfig({
   lastUpdated: false,
   ignoreDeadLinks: [/\.\.\/(src|properties|bench)\//],
   // s^{L−l} is no attribute.
-  markdown: { attrs: { disable: true } },
+  markdown: { attrs: { disable: true }, config: formulas },
   themeConfig: {
     nav: [{ text: 'One page', link: '/one-page' }, { text: 'Theory', link: '/theory' }, { text: 'Playground', link: '/playground' }],
     sidebar: [{ text: 'phifold', items: [

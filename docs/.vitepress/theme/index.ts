@@ -1,6 +1,7 @@
 import { defineAsyncComponent } from 'vue'
 import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme-without-fonts'
+import 'temml/dist/Temml-Local.css'
 import './style.css'
 
 export default {
