@@ -1,11 +1,17 @@
-/** The documentation site: Markdown of docs/ and the playground. Built offline; the pages ask for nothing that does not come with them. */
+/** The documentation site: Markdown of docs/ and the playground. Built offline; its pages ask for nothing that does not come with them. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitepress'
+import { defineConfig, type MarkdownRenderer } from 'vitepress'
+import { anchorOf } from './markdown/anchor.ts'
 import { formulas } from './markdown/formulas.ts'
 import { outlined, writeScripts } from './inline-scripts.ts'
+import { sidebarOf } from './sidebar.ts'
+import { sourceLinks, sourcePage, writeSources } from './sources.ts'
 
+/** Where the site is to stand: "/" or a folder such as "/phifold/". */
 const base = process.env['DOCS_BASE'] ?? '/'
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const docs = join(root, 'docs')
 
 export default defineConfig({
   title: 'phifold',
@@ -13,27 +19,50 @@ export default defineConfig({
   lang: 'en',
   base,
   head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
-  cleanUrls: false,
-  lastUpdated: false,
-  ignoreDeadLinks: [/\.\.\/(src|properties|bench)\//],
-  // s^{L−l} is no attribute.
-  markdown: { attrs: { disable: true }, config: formulas },
+  // Pages of source files are written beside the site's own.
+  ignoreDeadLinks: [/^\/source\//],
+  markdown: {
+    // s^{L−l} is no attribute.
+    attrs: { disable: true },
+    anchor: { slugify: anchorOf },
+    config: (md: MarkdownRenderer) => {
+      formulas(md)
+      sourceLinks(root, base)(md)
+    },
+  },
   themeConfig: {
-    nav: [{ text: 'One page', link: '/one-page' }, { text: 'Theory', link: '/theory' }, { text: 'Playground', link: '/playground' }],
-    sidebar: [{ text: 'phifold', items: [
-      { text: 'One page', link: '/one-page' }, { text: 'Theory, with proofs', link: '/theory' }, { text: 'Notation', link: '/notation' },
-      { text: 'Extending', link: '/extending' }, { text: 'Audit', link: '/audit' }, { text: 'Decisions', link: '/decisions' },
-    ] }],
+    nav: [
+      { text: 'One page', link: '/one-page' }, { text: 'Theory', link: '/theory' }, { text: 'Audit', link: '/audit' }, { text: 'Playground', link: '/playground' },
+    ],
+    sidebar: sidebarOf(docs),
+    outline: [2, 3],
+    search: { provider: 'local' },
+    docFooter: { prev: 'Before', next: 'Next' },
   },
   transformHtml: (code, _, { siteConfig }) => {
     const { html, files } = outlined(code, `${base}assets/`)
     writeScripts(siteConfig.outDir, files)
     return html
   },
+  buildEnd: ({ outDir }) => writeSources(root, docs, base, outDir),
   vite: {
+    plugins: [{
+      name: 'phifold-sources',
+      configureServer: ({ middlewares }) => {
+        middlewares.use(`${base}source`, (request, response, next) => {
+          const file = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname).replace(/^\//, '').replace(/\.html$/, '')
+          if (!/^(src|properties|bench)\/(?!.*\.\.)/.test(file)) {
+            next()
+            return
+          }
+          sourcePage(root, docs, base, file, []).then((html) => { response.setHeader('content-type', 'text/html').end(html) }, next)
+        })
+      },
+    }],
     resolve: {
       alias: [
-        { find: /^phifold$/, replacement: `${root}src/index.ts` },
+        { find: /^phifold$/, replacement: join(root, 'src/index.ts') },
+        // The same functions, as modules that can be shaken.
         { find: /^fp-ts\/lib\/(.*)\.js$/, replacement: 'fp-ts/es6/$1.js' },
       ],
     },

@@ -2,7 +2,7 @@
  * A worker for each kind of task, made when first needed. While one is busy only the newest task waits: of a slider that is being moved, the
  * places in between are skipped. Effects: workers.
  */
-import type { Answered, Answers, Asked, Task } from './protocol.ts'
+import type { Answered, Answers, AnyAnswer, Asked, Task } from './protocol.ts'
 
 export interface Crew {
   /** Calls back with the answer unless a newer task of the same kind was asked meanwhile. */
@@ -15,7 +15,7 @@ interface Member {
   newest: number
   busy: boolean
   waiting: Asked | undefined
-  then: (result: Answers[Task['kind']]) => void
+  then: (result: AnyAnswer) => void
 }
 
 const hired = (): Member => {

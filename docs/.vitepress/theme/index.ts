@@ -7,6 +7,7 @@ import './style.css'
 export default {
   extends: DefaultTheme,
   enhanceApp: ({ app }) => {
+    app.component('PhifoldResults', defineAsyncComponent(() => import('../results/results-view.ts')))
     app.component('PhifoldPlayground', defineAsyncComponent(() => import('../playground/views/playground.ts')))
   },
 } satisfies Theme

@@ -3,13 +3,13 @@
  * same picture. Colours are classes (`c0` … `c6`), which the page paints for its light or dark side and an exported file for paper.
  */
 import { scaleLinear, scaleLog } from 'd3-scale'
-import { escaped, place, shown } from './markup.ts'
+import { escaped, place } from './markup.ts'
 
 export interface Line {
   /** Which of the seven colours. */
   readonly colour: number
   /** Solid lines are wide and pale, so that dashes of the same colour show on top. */
-  readonly stroke: 'solid' | 'dashed' | 'thin'
+  readonly stroke: 'solid' | 'dashed' | 'thin' | 'dotted'
   readonly x: readonly number[]
   readonly y: readonly number[]
   /** Drawn from left to right as time goes on. */
@@ -22,6 +22,8 @@ export interface Points {
   readonly shape: 'circle' | 'square' | 'diamond' | 'triangle' | 'cross'
   readonly x: readonly number[]
   readonly y: readonly number[]
+  /** Drawn as outlines only. */
+  readonly hollow?: boolean
 }
 
 export interface Axis {
@@ -68,6 +70,12 @@ export interface Scaled {
 
 const superscript = (n: number): string => [...String(n)].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)] ?? '')).join('')
 
+/** −0.002, 50, 2e−4. */
+const tickText = (value: number): string => {
+  const plain = String(Number(value.toPrecision(6)))
+  return (Math.abs(value) < 1e-3 && value !== 0 ? Number(value.toPrecision(6)).toExponential() : plain).replaceAll('-', '−')
+}
+
 /** Values to places between `from` and `to`, with a few ticks. */
 export const scaled = (axis: Axis, values: readonly number[], from: number, to: number, most: number): Scaled => {
   const extent = extentOf(axis, values)
@@ -79,7 +87,7 @@ export const scaled = (axis: Axis, values: readonly number[], from: number, to: 
     return { of: (value) => of(value), ticks: decades.filter((n) => n % every === 0).map((n) => ({ at: of(10 ** n), label: `10${superscript(n)}` })) }
   }
   const of = scaleLinear().domain(extent).range([from, to])
-  return { of: (value) => of(value), ticks: of.ticks(most).map((value) => ({ at: of(value), label: shown(value).replace('-', '−') })) }
+  return { of: (value) => of(value), ticks: of.ticks(most).map((value) => ({ at: of(value), label: tickText(value) })) }
 }
 
 const marks: Readonly<Record<Points['shape'], (x: number, y: number) => string>> = {
@@ -104,13 +112,13 @@ export const chartOf = (chart: Chart, id: string): string => {
   const path = (each: Line): string => {
     const at = each.x.map((value, i) => [x.of(value), y.of(each.y[i] ?? NaN)] as const).filter((point) => point.every(Number.isFinite))
     const d = at.map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${place(px)} ${place(py)}`).join('')
-    return `<path class="line ${each.stroke} c${each.colour}"${each.drawn === true ? ` clip-path="url(#${id}-clip)"` : ''} d="${d}"/>`
+    return `<path class="line ${each.stroke} c${each.colour}" clip-path="url(#${id}-${each.drawn === true ? 'clip' : 'inner'})" d="${d}"/>`
   }
-  const mark = ({ colour, shape, ...each }: Points): string =>
-    `<path class="mark ${shape} c${colour}" d="${each.x.map((value, i) => marks[shape](x.of(value), y.of(each.y[i] ?? NaN))).filter((d) => !d.includes('NaN')).join('')}"/>`
+  const mark = ({ colour, shape, hollow = false, ...each }: Points): string =>
+    `<path class="mark ${shape} c${colour}${hollow ? ' hollow' : ''}" clip-path="url(#${id}-inner)" d="${each.x.map((value, i) => marks[shape](x.of(value), y.of(each.y[i] ?? NaN))).filter((d) => !d.includes('NaN')).join('')}"/>`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(description)}">`,
-    `<defs><clipPath id="${id}-clip"><rect class="revealed" x="${inner.x}" y="0" width="${inner.width}" height="${height}"/></clipPath></defs>`,
+    `<defs><clipPath id="${id}-clip"><rect class="revealed" x="${inner.x}" y="0" width="${inner.width}" height="${height}"/></clipPath><clipPath id="${id}-inner"><rect x="${inner.x - 4}" y="${inner.y - 4}" width="${inner.width + 8}" height="${inner.height + 8}"/></clipPath></defs>`,
     ...x.ticks.map(({ at, label }) => `<path class="grid" d="M${place(at)} ${inner.y}V${bottom}"/><text class="tick" x="${place(at)}" y="${bottom + 14}" text-anchor="middle">${label}</text>`),
     ...y.ticks.map(({ at, label }) => `<path class="grid" d="M${inner.x} ${place(at)}H${right}"/><text class="tick" x="${inner.x - 6}" y="${place(at + 3.5)}" text-anchor="end">${label}</text>`),
     `<path class="axis" d="M${inner.x} ${inner.y}V${bottom}H${right}"/>`,

@@ -38,7 +38,7 @@ export const chartOfPanel = (panel: Panel): Chart => {
     colour: i % 7, stroke: of === 'bptt' ? 'solid' : 'dashed', x: t, y: pair[of], drawn: of === 'ep',
   }))
   return {
-    description: sentenceOf(panel), width: 360, height: 200,
+    description: sentenceOf(panel), width: 310, height: 190,
     x: { label: 't, moments of both folds', scale: 'linear', domain: [0, Math.max(1, K - 1)] },
     y: { label: '', scale: 'linear' },
     lines: [...lines('bptt'), ...lines('ep')],

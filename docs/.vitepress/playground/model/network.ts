@@ -8,8 +8,6 @@ import {
 } from 'phifold'
 import { type Choices, sizesOf } from './choices.ts'
 
-const activations: Readonly<Record<Choices['activation'], Activation<Op>>> = { tanh, sigm, hardsigm: hardSigmoid }
-
 /** The interaction, with feedback C u_{l+1} into each layer l besides: drive only, so there is no Ψ of it. */
 const askew = (interaction: Interaction<never>, sizes: readonly number[], seed: number): Interaction<never> => ({
   ...interaction,
@@ -44,25 +42,33 @@ const askew = (interaction: Interaction<never>, sizes: readonly number[], seed: 
 })
 
 /** Without a metric or a Φ: nothing is promised. */
-const unpromised = (dynamics: Dynamics<Op>): Dynamics<Op> => ({
+const unpromised = <N extends Op>(dynamics: Dynamics<N>): Dynamics<N> => ({
   ...dynamics,
-  at: <T>(A: Algebra<Op, T>) => (theta: Params<T>, x: T) => {
+  at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
     const { step, pull, rule } = dynamics.at(A)(theta, x)
     return { step, pull, rule }
   },
 })
 
-/** The dynamics. What it promises (a metric, a Φ) is found in its motion. */
-const sound = (choices: Choices): Dynamics<Op> => {
-  const { setting, skip, activation, outer, epsilon, seed, asymmetric, dropped } = choices
+const interactionOf = (choices: Choices): Interaction<never> => {
   const sizes = sizesOf(choices)
-  const symmetric = skip === 'all' ? toy(sizes) : layered(sizes)
-  const given = { interaction: asymmetric ? askew(symmetric, sizes, seed) : symmetric, activation: activations[activation], epsilon }
-  if (setting === 'prototypical') return outer ? outerNudged(given) : innerNudged(given)
-  return dropped ? publishedEnergyBased(given) : energyBased(given)
+  const symmetric = choices.skip === 'all' ? toy(sizes) : layered(sizes)
+  return choices.asymmetric ? askew(symmetric, sizes, choices.seed) : symmetric
 }
 
-export const dynamicsOf = (choices: Choices): Dynamics<Op> => (choices.asymmetric ? unpromised(sound(choices)) : sound(choices))
+/** The dynamics with an activation. What it promises (a metric, a Φ) is found in its motion. */
+const withActivation = <N extends Op>(choices: Choices, activation: Activation<N>): Dynamics<N> => {
+  const { setting, outer, epsilon, asymmetric, dropped } = choices
+  const given = { interaction: interactionOf(choices), activation, epsilon }
+  const dynamics: Dynamics<N> = setting === 'prototypical' ? (outer ? outerNudged(given) : innerNudged(given)) : dropped ? publishedEnergyBased(given) : energyBased(given)
+  return asymmetric ? unpromised(dynamics) : dynamics
+}
+
+export const dynamicsOf = (choices: Choices): Dynamics<Op> => withActivation<Op>(choices, { tanh, sigm, hardsigm: hardSigmoid }[choices.activation])
+
+/** The same for estimators that go on to complex numbers; undefined for the hard sigmoid, which does not. */
+export const analyticOf = (choices: Choices): Dynamics<'tanh' | 'logistic'> | undefined =>
+  choices.activation === 'hardsigm' ? undefined : withActivation<'tanh' | 'logistic'>(choices, { tanh, sigm }[choices.activation])
 
 /** Weights, input and target, batch 1: all uniform, from the seed, in the order in which the library's figures draw them. */
 export const dataOf = <T>(A: Algebra<never, T>, choices: Choices): Data<T> => {

@@ -50,5 +50,9 @@ export const control = (name: FieldName, choices: Choices, change: Change): VNod
   }
 }
 
-export const controls = (legend: string, names: readonly FieldName[], choices: Choices, change: Change): VNode =>
-  h('fieldset', [h('legend', legend), ...names.map((name) => control(name, choices, change))])
+/** A group that can be folded away; on a phone all but the first begin folded. */
+export const controls = (legend: string, names: readonly FieldName[], choices: Choices, change: Change, open: boolean): VNode =>
+  h('details', { class: 'group', open, key: legend }, [
+    h('summary', legend),
+    h('fieldset', [h('legend', { class: 'visually-hidden' }, legend), ...names.map((name) => control(name, choices, change))]),
+  ])

@@ -22,10 +22,9 @@ const largest = (layers: readonly (readonly number[])[]): number => Math.max(1e-
 /** What the picture shows at the end, in one sentence. */
 export const sentenceOf = (course: Course): string => {
   const state = course.settling.at(-1)?.layers ?? []
-  const parts = state.map((layer, l) => `s${l + 1}, ${layer.length} neurons from ${shown(Math.min(...layers(layer)))} to ${shown(Math.max(...layers(layer)))}`)
+  const parts = state.map((layer, l) => `s${l + 1}, ${layer.length} neurons from ${shown(Math.min(...layer))} to ${shown(Math.max(...layer))}`)
   return `The settled network: ${parts.join('; ')}.`
 }
-const layers = (values: readonly number[]): readonly number[] => (values.length === 0 ? [0] : values)
 
 export default defineComponent({
   name: 'NetworkView',

@@ -4,9 +4,11 @@ import { chartOf } from '../model/chart.ts'
 import type { Choices } from '../model/choices.ts'
 import type { Course, Panel } from '../model/course.ts'
 import { chartOfPanel, methodsOf, ordered, relativeGap, titleOf } from '../model/course-charts.ts'
-import { shown } from '../model/markup.ts'
+import { sentence, shown } from '../model/markup.ts'
 import { instantOf, lengthOf, revealed, told } from '../model/timeline.ts'
 import type { Verdict } from '../model/verdict.ts'
+import { courseCsv, svgSheet } from '../model/sheet.ts'
+import Files from './files.ts'
 import NetworkView from './network-view.ts'
 
 /** Places of the playhead per second: all of the toy network in about three seconds. */
@@ -14,7 +16,7 @@ const speed = 48
 
 const verdictBox = (verdict: Verdict | undefined): VNode => h('section', { class: ['verdict', verdict?.standing ?? 'pending'], 'aria-live': 'polite', 'aria-label': 'Verdict' },
   verdict === undefined ? [h('p', 'The library is checking the hypotheses …')] : [
-    h('h3', verdict.title), h('p', verdict.says),
+    h('h2', verdict.title), h('p', `${sentence(verdict.says)}${verdict.says.endsWith('.') ? '' : '.'}`),
     ...(verdict.remedy === '' ? [] : [h('p', [h('strong', 'Try: '), verdict.remedy, '.'])]),
     h('details', [
       h('summary', 'What was checked, with numbers'),
@@ -41,6 +43,7 @@ export default defineComponent({
   props: {
     choices: { type: Object as PropType<Choices>, required: true },
     course: { type: Object as PropType<Course>, required: true },
+    engine: { type: String, required: true },
     verdict: { type: Object as PropType<Verdict | undefined>, default: undefined },
   },
   setup(props) {
@@ -121,6 +124,18 @@ export default defineComponent({
           h('div', { class: 'picture', innerHTML: svg }),
         ]))),
         gapTable(panels.value, layers),
+        h(Files, {
+          files: [
+            {
+              label: 'Save SVG', name: 'phifold-theorem.svg', type: 'image/svg+xml',
+              text: () => svgSheet(`${bptt} (solid) and ${ep} (dashed)`, panels.value.map((panel) => ({
+                title: titleOf(panel.name, layers), note: `gap ${shown(relativeGap(panel))}`, chart: chartOfPanel(panel),
+              })), 2),
+            },
+            { label: 'Save CSV', name: 'phifold-theorem.csv', type: 'text/csv', text: () => courseCsv(props.course) },
+          ],
+        }),
+        h('p', { class: 'hint' }, `Computed here, in a worker, by ${props.engine}.`),
       ])
     }
   },
