@@ -27,7 +27,7 @@ const operators = ['max', 'min', 'log', 'exp', 'softmax', 'clip', 'diag', 'rmse'
 /** Products and differentials of single letters that look like words. */
 const products = ['dL', 'ds', 'ik', 'dt']
 
-const scripted = (text: string, table: Readonly<Record<string, string>>): string => [...text].map((c) => table[c] ?? c).join('')
+const scripted = (text: string, table: Readonly<Record<string, string>>): string => Array.from(text).map((c) => table[c] ?? c).join('')
 const classOf = (table: Readonly<Record<string, string>>): string => `[${Object.keys(table).join('')}]+`
 
 /** ∂²Ψ/∂θ∂u as a fraction: sign and letter above, signs and letters below, each with its indices. */
@@ -35,21 +35,21 @@ const index = '(?:[_^](?:\\{[^}]*\\}|[^\\s{}]))'
 const letter = `[A-Za-zΑ-Ωα-ωℓ]\\u0303?`
 const derivative = new RegExp(`^((?:∂²?|d)${letter}(?:${index}|\\*)?)/((?:(?:∂|d)${letter}(?:${index}|${classOf(superscripts)})*)+)`, 'u')
 
-const tokens: readonly (readonly [RegExp, (match: RegExpExecArray, display: boolean) => string])[] = [
+const tokens: readonly (readonly [RegExp, (match: readonly string[], display: boolean) => string])[] = [
   [derivative, ([, above = '', below = ''], display) => (display ? `\\frac{${tex(above)}}{${tex(below)}}` : `${tex(above)}/${tex(below)}`)],
   // Indices hang on what stands before them.
   [/^([_^])\{([^{}]*)\}/u, ([, sign = '', inner = '']) => `${sign}{${tex(inner)}}`],
   [/^_([A-Za-z]{2,})/u, ([, word = '']) => `_{\\text{${word}}}`],
   [/^([_^])\*/u, ([, sign = '']) => `${sign}{\\ast}`],
   [/^([_^])(.)/u, ([, sign = '', one = '']) => `${sign}{${tex(one)}}`],
-  [new RegExp(`^${classOf(superscripts)}`, 'u'), ([all]) => `^{${scripted(all, superscripts)}}`],
-  [new RegExp(`^${classOf(subscripts)}`, 'u'), ([all]) => `_{${scripted(all, subscripts)}}`],
+  [new RegExp(`^${classOf(superscripts)}`, 'u'), ([all = '']) => `^{${scripted(all, superscripts)}}`],
+  [new RegExp(`^${classOf(subscripts)}`, 'u'), ([all = '']) => `_{${scripted(all, subscripts)}}`],
   [/^(\p{L})\u0303/u, ([, one = '']) => `\\tilde{${tex(one)}}`],
-  [/^[A-Za-z]{2,}(?:[ ,-]+[A-Za-z]{2,}(?![A-Za-z(_^]))*/u, ([all]) => wordsOf(all)],
-  [/^\d+(?:\.\d+)?/u, ([all]) => all],
-  [/^[A-Za-z]/u, ([all]) => all],
+  [/^[A-Za-z]{2,}(?:[ ,-]+[A-Za-z]{2,}(?![A-Za-z(_^]))*/u, ([all = '']) => wordsOf(all)],
+  [/^\d+(?:\.\d+)?/u, ([all = '']) => all],
+  [/^[A-Za-z]/u, ([all = '']) => all],
   [/^\s+/u, () => ' '],
-  [/^[()[\]=+,.;:<>/!-]/u, ([all]) => all],
+  [/^[()[\]=+,.;:<>/!-]/u, ([all = '']) => all],
 ]
 
 /** Names of functions stand upright, products are letters, all else is words. */
@@ -64,7 +64,7 @@ export const tex = (text: string, display = false): string => {
   const step = (rest: string, before: string): string => {
     if (rest === '') return before
     const found = tokens.map(([pattern, write]) => [pattern.exec(rest), write] as const).find(([match]) => match !== null)
-    const sign = [...rest][0] ?? ''
+    const sign = Array.from(rest)[0] ?? ''
     const known = signs[sign]
     const match = found?.[0]
     // Signs come after derivatives, which begin with one, and before single letters, which Σ and Greek are too.
@@ -77,7 +77,7 @@ export const tex = (text: string, display = false): string => {
 
 /** Places of brackets that belong together. */
 const pairsIn = (text: string): readonly (readonly [open: number, close: number])[] => {
-  const walk = [...text].reduce<{ readonly open: readonly number[]; readonly pairs: readonly (readonly [number, number])[] }>(
+  const walk = Array.from(text).reduce<{ readonly open: readonly number[]; readonly pairs: readonly (readonly [number, number])[] }>(
     ({ open, pairs }, sign, i) => {
       if (sign === '(' || sign === '[') return { open: [...open, i], pairs }
       const last = open.at(-1)
@@ -91,7 +91,7 @@ const grown = (text: string): string => {
   const pairs = pairsIn(text)
   const large = pairs.filter(([open, close]) => text.slice(open, close).includes('\\frac'))
   const roots = pairs.filter(([open]) => text.slice(0, open).endsWith('\\sqrt '))
-  return [...text].map((sign, i) => {
+  return Array.from(text).map((sign, i) => {
     if (roots.some((pair) => pair.includes(i))) return sign === '(' ? '{' : '}'
     return large.some(([open]) => open === i) ? `\\left${sign}` : large.some(([, close]) => close === i) ? `\\right${sign}` : sign
   }).join('')
@@ -124,15 +124,15 @@ const indexed = new RegExp(`(${base})(?:\\^(${script}))?(?:_(${script}))?(?:\\^(
 const bare = (text: string | undefined): string | undefined => text?.replace(/^\{(.*)\}$/u, '$1')
 
 /** A stretch of text, or a letter with indices. */
-export type Piece = string | { readonly base: string; readonly sup: string | undefined; readonly sub: string | undefined }
+export type Piece = string | { readonly base: string; readonly above: string | undefined; readonly below: string | undefined }
 
 /** Prose with its indices taken apart: s^β_{t+1}, W_o, u^{1/3}. */
 export const pieces = (text: string): readonly Piece[] => {
-  const found = [...text.matchAll(indexed)].filter(([, , sup, sub, late]) => (sup ?? sub ?? late) !== undefined)
+  const found = [...text.matchAll(indexed)].filter(([, , above, below, late]) => (above ?? below ?? late) !== undefined)
   const ends = [0, ...found.map((match) => match.index + match[0].length)]
   return [
     ...found.flatMap((match, i): readonly Piece[] => [
-      text.slice(ends[i], match.index), { base: match[1] ?? '', sup: bare(match[2] ?? match[4]), sub: bare(match[3]) },
+      text.slice(ends[i], match.index), { base: match[1] ?? '', above: bare(match[2] ?? match[4]), below: bare(match[3]) },
     ]),
     text.slice(ends.at(-1)),
   ].filter((piece) => piece !== '')

@@ -12,8 +12,8 @@ export const formulas = (md: MarkdownRenderer): void => {
   const { escapeHtml } = md.utils
   md.renderer.rules.text = (tokens, i) => pieces(tokens[i]?.content ?? '').map((piece) => {
     if (typeof piece === 'string') return escapeHtml(piece)
-    const { base, sup, sub } = piece
-    const scripts = [...(sup === undefined ? [] : [`<sup>${escapeHtml(sup)}</sup>`]), ...(sub === undefined ? [] : [`<sub>${escapeHtml(sub)}</sub>`])]
+    const { base, above, below } = piece
+    const scripts = [...(above === undefined ? [] : [`<sup>${escapeHtml(above)}</sup>`]), ...(below === undefined ? [] : [`<sub>${escapeHtml(below)}</sub>`])]
     return `<span class="indexed">${escapeHtml(base)}${scripts.length === 2 ? `<span class="both">${scripts.join('')}</span>` : scripts.join('')}</span>`
   }).join('')
 }

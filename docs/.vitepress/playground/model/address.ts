@@ -14,8 +14,8 @@ const textOf = (value: number | string | boolean): string => (typeof value === '
 
 /** "?setting=prototypical&K=40", or "" for the start. */
 export const queryOf = (choices: Choices): string => {
-  const pairs = fieldNames.flatMap((field) => (choices[field] === start[field] ? [] : [[field, textOf(choices[field])]]))
-  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`
+  const pairs = fieldNames.flatMap((field) => (choices[field] === start[field] ? [] : [[field, textOf(choices[field])] as const]))
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(Object.fromEntries(pairs)).toString()}`
 }
 
 /** The choices of a query. What it does not know, or cannot read, is left at the start. */

@@ -46,7 +46,10 @@ export interface Chart {
 
 const margin = { top: 8, right: 10, bottom: 34, left: 52 }
 
-const finiteOf = (values: readonly number[], scale: Axis['scale']): readonly number[] => values.filter((v) => Number.isFinite(v) && (scale === 'linear' || v > 0))
+/** Differences of larger numbers may not be finite, and ticks between numbers that are closer cannot be told apart. */
+const [largest, closest] = [1e300, 1e-300]
+
+const finiteOf = (values: readonly number[], scale: Axis['scale']): readonly number[] => values.filter((v) => Math.abs(v) <= largest && (scale === 'linear' || v > closest))
 
 /** Smallest and largest, apart from each other. */
 export const extentOf = ({ scale, domain }: Axis, values: readonly number[]): readonly [number, number] => {
@@ -54,7 +57,7 @@ export const extentOf = ({ scale, domain }: Axis, values: readonly number[]): re
   const finite = finiteOf(values, scale)
   const [low, high] = finite.reduce(([least, most], v) => [Math.min(least, v), Math.max(most, v)], [Infinity, -Infinity])
   if (low > high) return scale === 'log' ? [0.1, 1] : [0, 1]
-  if (low < high) return [low, high]
+  if (high - low > closest + 1e-12 * Math.max(Math.abs(low), Math.abs(high))) return [low, high]
   return scale === 'log' ? [low / 2, low * 2] : [low - Math.max(Math.abs(low), 1) / 2, low + Math.max(Math.abs(low), 1) / 2]
 }
 
@@ -68,7 +71,7 @@ export interface Scaled {
   readonly ticks: readonly Tick[]
 }
 
-const superscript = (n: number): string => [...String(n)].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)] ?? '')).join('')
+const superscript = (n: number): string => Array.from(String(n)).map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)] ?? '')).join('')
 
 /** −0.002, 50, 2e−4. */
 const tickText = (value: number): string => {
@@ -81,7 +84,7 @@ export const scaled = (axis: Axis, values: readonly number[], from: number, to: 
   const extent = extentOf(axis, values)
   if (axis.scale === 'log') {
     const of = scaleLog().domain(extent).range([from, to])
-    const [first, last] = extent.map(Math.log10) as [number, number]
+    const [first, last] = [Math.log10(extent[0]), Math.log10(extent[1])]
     const decades = Array.from({ length: Math.floor(last + 1e-9) - Math.ceil(first - 1e-9) + 1 }, (_, i) => Math.ceil(first - 1e-9) + i)
     const every = Math.max(1, Math.ceil(decades.length / most))
     return { of: (value) => of(value), ticks: decades.filter((n) => n % every === 0).map((n) => ({ at: of(10 ** n), label: `10${superscript(n)}` })) }

@@ -50,7 +50,10 @@ export const glances = (end: number): readonly number[] => {
   return [...new Set(spread)]
 }
 
-const flat = <T>(A: Algebra<never, T>, layers: Layers<T>): Frame['layers'] => layers.map((layer) => Array.from(A.numbers(layer)))
+/** −0 as 0: interpreters agree but for the sign of zero, and nobody draws it. */
+const unsigned = (numbers: ArrayLike<number>): readonly number[] => Array.from(numbers, (x) => x + 0)
+
+const flat = <T>(A: Algebra<never, T>, layers: Layers<T>): Frame['layers'] => layers.map((layer) => unsigned(A.numbers(layer)))
 
 interface Walk<T> {
   readonly t: number
@@ -120,7 +123,7 @@ const panelsOf = ({ agreements, curves }: Comparison, counts: Readonly<Record<st
     ...(agreements['ep']?.[name] ?? { rmse: NaN, spread: NaN, worst: NaN, scale: NaN }),
     name,
     count,
-    pairs: curves.filter(({ quantity }) => quantity === name).map(({ index, reference, candidates }) => ({ index, bptt: reference, ep: candidates['ep'] ?? [] })),
+    pairs: curves.filter(({ quantity }) => quantity === name).map(({ index, reference, candidates }) => ({ index, bptt: unsigned(reference), ep: unsigned(candidates['ep'] ?? []) })),
   }))
 
 /** Σ_{τ≤t} Δs(τ) from the curves of all neurons. */
