@@ -5,6 +5,7 @@ import { defineConfig, type MarkdownRenderer } from 'vitepress'
 import { anchorOf } from './markdown/anchor.ts'
 import { formulas } from './markdown/formulas.ts'
 import { outlined, writeScripts } from './inline-scripts.ts'
+import { governed } from './policy.ts'
 import { sidebarOf } from './sidebar.ts'
 import { sourceLinks, sourcePage, writeSources } from './sources.ts'
 
@@ -22,6 +23,7 @@ export default defineConfig({
   // Pages of source files are written beside the site's own.
   ignoreDeadLinks: [/^\/source\//],
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     // s^{L−l} is no attribute.
     attrs: { disable: true },
     anchor: { slugify: anchorOf },
@@ -42,7 +44,7 @@ export default defineConfig({
   transformHtml: (code, _, { siteConfig }) => {
     const { html, files } = outlined(code, `${base}assets/`)
     writeScripts(siteConfig.outDir, files)
-    return html
+    return governed(html)
   },
   buildEnd: ({ outDir }) => writeSources(root, docs, base, outDir),
   vite: {

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { createMarkdownRenderer, type MarkdownRenderer } from 'vitepress'
 import { escaped } from './playground/model/markup.ts'
+import { governed } from './policy.ts'
 
 const folders = 'src|properties|bench'
 const linked = new RegExp(`^(?:\\.\\./)+((?:${folders})/[\\w./-]+)(#.*)?$`)
@@ -61,6 +62,6 @@ export const writeSources = async (root: string, docs: string, base: string, out
   for (const file of wanted(outDir)) {
     const path = join(outDir, 'source', `${file}.html`)
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, await sourcePage(root, docs, base, file, styles))
+    writeFileSync(path, governed(await sourcePage(root, docs, base, file, styles)))
   }
 }

@@ -17,7 +17,7 @@ export default defineComponent({
       h('h2', 'How fast does the error fall with β?'),
       h('p', 'EP’s whole gradient over K moments against BPTT’s, relative to its norm. Hollow points are rounding. Break a hypothesis, and the error stays, whatever β is.'),
       h('div', { class: 'picture', innerHTML: chartOf(chart.value, 'sweep') }),
-      h('div', { class: 'wide' }, h('table', { class: 'slopes' }, [
+      h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Slopes' }, h('table', { class: 'slopes' }, [
         h('caption', 'Slopes on log axes, fitted to the smallest β that are clear of rounding'),
         h('thead', h('tr', ['estimator', 'slope', 'in theory', 'smallest error', 'at β'].map((text) => h('th', { scope: 'col' }, text)))),
         h('tbody', familyNames.map((family) => {

@@ -20,7 +20,7 @@ const verdictBox = (verdict: Verdict | undefined): VNode => h('section', { class
     ...(verdict.remedy === '' ? [] : [h('p', [h('strong', 'Try: '), verdict.remedy, '.'])]),
     h('details', [
       h('summary', 'What was checked, with numbers'),
-      h('div', { class: 'wide' }, h('table', [
+      h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Checks' }, h('table', [
         h('thead', h('tr', ['hypothesis', 'check', 'where', 'value', 'allowance'].map((text) => h('th', text)))),
         h('tbody', verdict.findings.map(({ hypothesis, check, where, value, allowance }) => h('tr', { class: value <= allowance ? 'held' : 'failed' }, [
           h('td', hypothesis), h('td', check), h('td', where), h('td', shown(value)), h('td', shown(allowance)),
@@ -29,7 +29,7 @@ const verdictBox = (verdict: Verdict | undefined): VNode => h('section', { class
     ]),
   ])
 
-const gapTable = (panels: readonly Panel[], layers: number): VNode => h('div', { class: 'wide' }, h('table', { class: 'gaps' }, [
+const gapTable = (panels: readonly Panel[], layers: number): VNode => h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Gaps' }, h('table', { class: 'gaps' }, [
   h('caption', 'Gap between EP and −BPTT over all moments'),
   h('thead', h('tr', ['', 'largest gap', 'largest gradient', 'relative', 'rmse'].map((text) => h('th', { scope: 'col' }, text)))),
   h('tbody', panels.map((panel) => h('tr', { 'data-quantity': panel.name }, [
