@@ -174,7 +174,7 @@ describe('error against β', () => {
     return sweep.right
   })
   test.each(familyNames.map((family, i) => [family, i] as const))('%s falls with its order', (family, i) => {
-    // Rounding may be a twentieth of each of the four errors fitted, at β's a third of a decade apart: it moves the slope by at most
+    // Rounding may be a twentieth of each of the four errors fitted, at β's about a third of a decade apart: it moves the slope by at most
     // 0.05 Σ|x − x̄| / Σ(x − x̄)² = 0.05 · 4 / (5 · 0.77) < 0.06; higher powers of β, which theory does not exclude, get as much again.
     expect(Math.abs((sweeps[i]?.slope ?? NaN) - orders[family])).toBeLessThan(0.12)
     expect(sweeps[i]?.points.map(({ beta }) => beta)).toEqual(betas)

@@ -1,26 +1,13 @@
 /** Every page of the built site, wide and narrow, light and dark: under its policy, without complaints, readable on a phone, accessible. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { policy } from '../../docs/.vitepress/policy.ts'
+import { broken } from './axe.ts'
 import { built, launch, open, type Served, serve } from './site.ts'
 
 const pages = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html') && !name.startsWith('source/') && !name.startsWith('api/') && name !== '404.html').sort()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Rules of WCAG 2.1 A and AA that a page breaks: rule and first element. */
-const broken = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as {
-      readonly axe: { readonly run: (options: unknown) => Promise<{ readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[] }> }
-    }
-    const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map(({ html }) => html.slice(0, 200)).join(' | ')}`)
-  })
-}
 
 const sides = [
   ['a desktop in the light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],

@@ -22,7 +22,7 @@ export const control = (name: FieldName, choices: Choices, change: Change): VNod
     case 'number': {
       const { values } = field as { readonly values: readonly number[] }
       return h('label', { class: 'field', key: name }, [
-        h('span', { class: 'name' }, [field.label, ' ', h('output', valueText(at as number))]),
+        h('span', { class: 'name' }, [field.label, ' ', h('span', { class: 'value' }, valueText(at as number))]),
         ...withHint(name, choices, (disabled, described) => h('input', {
           type: 'range', name, min: 0, max: values.length - 1, step: 1, value: values.indexOf(at as number), disabled,
           'aria-valuetext': valueText(at as number), 'aria-describedby': described,
