@@ -8,44 +8,42 @@ type Change = (choices: Choices) => void
 /** Numbers as the controls show them. */
 export const valueText = (value: number): string => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential().replace('e-', ' · 10⁻').replace(/\d$/, (d) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(d)] ?? d).replace('1 · ', '') : String(value))
 
-const withHint = (field: FieldName, choices: Choices, control: (disabled: boolean, described: string) => VNode): readonly VNode[] => {
-  const reason = idle(field, choices)
-  const id = `hint-${field}`
-  return [control(reason !== undefined, id), h('small', { id, class: 'hint' }, reason ?? fields[field].help)]
+/** A label around its control, and below what it is, or why it does nothing. */
+const field = (name: FieldName, choices: Choices, inside: (attributes: { readonly name: string; readonly disabled: boolean; readonly 'aria-describedby': string }) => readonly (VNode | string)[]): VNode => {
+  const reason = idle(name, choices)
+  const id = `hint-${name}`
+  return h('div', { class: ['field', fields[name].kind], key: name }, [
+    h('label', [...inside({ name, disabled: reason !== undefined, 'aria-describedby': id })]),
+    h('small', { id, class: 'hint' }, reason ?? fields[name].help),
+  ])
 }
 
 export const control = (name: FieldName, choices: Choices, change: Change): VNode => {
-  const field = fields[name]
+  const given = fields[name]
   const set = (value: number | string | boolean): void => change(chosen(choices, name, value as never))
   const at = choices[name]
-  switch (field.kind) {
+  switch (given.kind) {
     case 'number': {
-      const { values } = field as { readonly values: readonly number[] }
-      return h('label', { class: 'field', key: name }, [
-        h('span', { class: 'name' }, [field.label, ' ', h('span', { class: 'value' }, valueText(at as number))]),
-        ...withHint(name, choices, (disabled, described) => h('input', {
-          type: 'range', name, min: 0, max: values.length - 1, step: 1, value: values.indexOf(at as number), disabled,
-          'aria-valuetext': valueText(at as number), 'aria-describedby': described,
-          onInput: (event: Event) => { set(values[Number((event.target as HTMLInputElement).value)] ?? field.start) },
-        })),
+      const values: readonly number[] = given.values
+      const text = valueText(at as number)
+      return field(name, choices, (attributes) => [
+        h('span', { class: 'name' }, [given.label, ' ', h('span', { class: 'value' }, text)]),
+        h('input', {
+          ...attributes, type: 'range', min: 0, max: values.length - 1, step: 1, value: values.indexOf(at as number), 'aria-valuetext': text,
+          onInput: (event: Event) => { set(values[Number((event.target as HTMLInputElement).value)] ?? given.start) },
+        }),
       ])
     }
-    case 'name': return h('label', { class: 'field', key: name }, [
-      h('span', { class: 'name' }, field.label),
-      ...withHint(name, choices, (disabled, described) => h('select', {
-        name, value: at, disabled, 'aria-describedby': described,
-        onChange: (event: Event) => { set((event.target as HTMLSelectElement).value) },
-      }, Object.entries(field.names).map(([value, text]) => h('option', { value, selected: value === at }, text)))),
+    case 'name': return field(name, choices, (attributes) => [
+      h('span', { class: 'name' }, given.label),
+      h('select', { ...attributes, value: at, onChange: (event: Event) => { set((event.target as HTMLSelectElement).value) } },
+        Object.entries(given.names).map(([value, text]) => h('option', { value, selected: value === at }, text))),
     ])
-    case 'switch': return h('div', { class: 'field switch', key: name }, [
-      h('label', [
-        ...withHint(name, choices, (disabled, described) => h('input', {
-          type: 'checkbox', role: 'switch', name, checked: at, disabled, 'aria-describedby': described,
-          onChange: (event: Event) => { set((event.target as HTMLInputElement).checked) },
-        })).slice(0, 1),
-        h('span', { class: 'name' }, field.label),
-      ]),
-      ...withHint(name, choices, () => h('span')).slice(1),
+    case 'switch': return field(name, choices, (attributes) => [
+      h('input', {
+        ...attributes, type: 'checkbox', role: 'switch', checked: at, onChange: (event: Event) => { set((event.target as HTMLInputElement).checked) },
+      }),
+      h('span', { class: 'name' }, given.label),
     ])
   }
 }

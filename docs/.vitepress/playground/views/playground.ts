@@ -55,8 +55,11 @@ export default defineComponent({
       mistake.value = undefined
       if (now.view === 'theorem') {
         verdict.value = undefined
-        workers.value?.ask({ kind: 'course', choices: now }, (result) => { course.value = { of: now, result } })
-        workers.value?.ask({ kind: 'verdict', choices: now }, (result) => { verdict.value = result })
+        // The verdict comes after the picture, which is waited for.
+        workers.value?.ask({ kind: 'course', choices: now }, (result) => {
+          course.value = { of: now, result }
+          workers.value?.ask({ kind: 'verdict', choices: now }, (answer) => { verdict.value = answer })
+        })
       } else if (now.view === 'beta') {
         sweeps.value = []
         sweep(now, 0)

@@ -14,9 +14,10 @@ import NetworkView from './network-view.ts'
 /** Places of the playhead per second: all of the toy network in about three seconds. */
 const speed = 48
 
-const verdictBox = (verdict: Verdict | undefined): VNode => h('section', { class: ['verdict', verdict?.standing ?? 'pending'], 'aria-live': 'polite', 'aria-label': 'Verdict' },
+const verdictBox = (verdict: Verdict | undefined, gap: number): VNode => h('section', { class: ['verdict', verdict?.standing ?? 'pending'], 'aria-live': 'polite', 'aria-label': 'Verdict' },
   verdict === undefined ? [h('p', 'The library is checking the hypotheses …')] : [
     h('h2', verdict.title), h('p', `${sentence(verdict.says)}${verdict.says.endsWith('.') ? '' : '.'}`),
+    h('p', `The largest gap, over all layers and moments, is ${shown(gap)} of the largest gradient of its layer.`),
     ...(verdict.remedy === '' ? [] : [h('p', [h('strong', 'Try: '), verdict.remedy, '.'])]),
     h('details', [
       h('summary', 'What was checked, with numbers'),
@@ -107,7 +108,7 @@ export default defineComponent({
       const [bptt, ep] = methodsOf(props.choices)
       const { certificate: { steps, residual, repeatedAt } } = props.course
       return h('div', { ref: root, class: 'theorem' }, [
-        verdictBox(props.verdict),
+        verdictBox(props.verdict, Math.max(...panels.value.map(relativeGap))),
         h('section', { class: 'timeline', 'aria-label': 'Time' }, [
           h('button', { type: 'button', class: 'play', onClick: () => { if (playing.value) pause(); else play() } }, playing.value ? 'Pause' : 'Play'),
           h('input', {
@@ -118,7 +119,7 @@ export default defineComponent({
         ]),
         h(NetworkView, { course: props.course, at: at.value }),
         h('p', { class: 'certificate' }, `After T = ${steps} steps the state moves by ${shown(residual)} a step${repeatedAt === null ? '' : `; from step ${repeatedAt} on it repeats itself bit for bit`}.`),
-        h('p', { class: 'key', 'aria-hidden': 'true' }, [h('span', { class: 'sample solid' }), bptt, h('span', { class: 'sample dashed' }), ep, ' · a colour for each neuron or synapse']),
+        h('p', { class: 'key', 'aria-hidden': 'true' }, [h('span', { class: 'sample solid' }), bptt, h('span', { class: 'sample dashed' }), ep, ' · a colour for each neuron or synapse · gap: the largest difference as a share of the largest gradient']),
         h('div', { class: 'panels' }, pictures.value.map(({ panel, svg }) => h('figure', { key: panel.name, 'data-quantity': panel.name }, [
           h('figcaption', [h('span', titleOf(panel.name, layers)), h('span', { class: 'gap' }, `gap ${shown(relativeGap(panel))}`)]),
           h('div', { class: 'picture', innerHTML: svg }),
