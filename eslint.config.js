@@ -56,6 +56,12 @@ const importRules = (...names) => ({
   ],
 })
 
+/** The site: pure modules of the playground and of the pages. What is left (views, workers, files) has effects. */
+const sitePure = [
+  'docs/.vitepress/playground/model/**/*.ts', 'docs/.vitepress/playground/answer.ts', 'docs/.vitepress/playground/engine.ts', 'docs/.vitepress/playground/protocol.ts',
+  'docs/.vitepress/results/records.ts', 'docs/.vitepress/markdown/formula.ts', 'docs/.vitepress/markdown/anchor.ts',
+]
+
 /** Ambient time, randomness and host: a pure function gets them as arguments. */
 const ambient = [
   ['Date', 'pass the time in'],
@@ -72,7 +78,7 @@ const ambient = [
 const withoutReadonlyForm = '^(Big)?(Ui|I)nt\\d+(Clamped)?Array|^Float\\d+Array|^ArrayBuffer|^DataView|Error$'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'results/', 'coverage/', '.ci/', 'src/tensor/simd/assembly/'] },
+  { ignores: ['dist/', 'results/', 'coverage/', '.ci/', 'src/tensor/simd/assembly/', 'docs/.vitepress/dist/', 'docs/.vitepress/cache/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
 
   // ── TypeScript, everywhere ─────────────────────────────────────────────────────────────────────────────────────
@@ -98,6 +104,11 @@ export default tseslint.config(
       'no-new-func': 'error',
     },
   },
+  // The site, and what tests it, see a browser's globals.
+  {
+    files: ['docs/**/*.ts', 'properties/site.test.ts', 'properties/browser/**/*.ts'],
+    languageOptions: { parserOptions: { project: ['./docs/.vitepress/tsconfig.json'] } },
+  },
   // noInlineConfig ignores such comments silently or with a warning; here they are errors.
   {
     files: ['**/*.{ts,js,mjs,cjs}'],
@@ -112,7 +123,7 @@ export default tseslint.config(
 
   // ── The library: immutable, pure, runs anywhere ────────────────────────────────────────────────────────────────
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', ...sitePure],
     plugins: { functional },
     rules: {
       'functional/no-let': 'error',
@@ -134,6 +145,9 @@ export default tseslint.config(
       ...importRules('fpTs', 'self', 'node', 'fastCheck', 'ndarray'),
     },
   },
+  // The site is a user of the library: by its name, whose parts are those of the package.
+  { files: ['docs/**/*.ts'], rules: importRules('fpTs', 'ndarray') },
+  { files: sitePure, rules: importRules('fpTs', 'node', 'fastCheck', 'ndarray') },
   { files: ['src/law/**/*.ts'], rules: importRules('fpTs', 'self', 'node', 'ndarray') },
   {
     files: ['src/tensor/reference.ts', 'src/tensor/reference/**/*.ts'],

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const program = 'properties/cli*.test.ts'
@@ -5,6 +6,8 @@ const shared = { setupFiles: ['properties/setup.ts'], testTimeout: 120_000 }
 
 /** The tests of the program run what is built, so that is built first; the others need no build. */
 export default defineConfig({
+  // The playground imports the library by its name.
+  resolve: { alias: [{ find: /^phifold$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
   test: {
     projects: [
       { test: { ...shared, name: 'library', include: ['properties/**/*.test.ts'], exclude: [program] } },

@@ -24,7 +24,8 @@ const tree = (name: string, files: Readonly<Record<string, string>>): string => 
     compilerOptions: { rootDir: '.', noEmit: true, types: [], allowImportingTsExtensions: true },
     include: ['src', 'properties'],
   })
-  const all = { 'tsconfig.json': tsconfig, 'properties/tsconfig.json': tsconfig, ...files }
+  const site = JSON.stringify({ extends: '../../tsconfig.json', include: ['playground', 'markdown', 'sidebar.ts'] })
+  const all = { 'tsconfig.json': tsconfig, 'properties/tsconfig.json': tsconfig, 'docs/.vitepress/tsconfig.json': site, ...files }
   for (const [file, text] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), text)
@@ -99,6 +100,10 @@ const forbidden: readonly (readonly [file: string, code: string, rule: string])[
   ['src/cli/promise.ts',
     'const g = async (): Promise<number> => 1\nexport const f = (): void => { g() }',
     '@typescript-eslint/no-floating-promises'],
+  ['docs/.vitepress/playground/model/let.ts', sum, 'functional/no-let'],
+  ['docs/.vitepress/playground/model/now.ts', 'export const f = (): number => Date.now()', 'no-restricted-globals'],
+  ['docs/.vitepress/markdown/formula.ts', "import { readFileSync } from 'node:fs'\nexport const f = readFileSync", 'no-restricted-imports'],
+  ['docs/.vitepress/playground/crew.ts', "import ops from 'ndarray-ops'\nexport const f = ops", 'no-restricted-imports'],
 ]
 
 /** Programs that must pass: kernels mutate, effects live in cli, and pure code needs none of it. */
@@ -108,6 +113,7 @@ const allowed: readonly (readonly [file: string, code: string])[] = [
   ['src/fold/measure.ts', sum],
   ['src/cli/clock.ts', `${sum}export const now = (): number => Date.now()\n`],
   ['src/fold/pure.ts', 'export const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0)\n'],
+  ['docs/.vitepress/sidebar.ts', `${sum}export const now = (): number => Date.now()\n`],
   ['src/fold/view.ts', 'export const size = (xs: Float64Array): string => `${xs.length} numbers`\n'],
 ]
 

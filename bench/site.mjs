@@ -1,0 +1,92 @@
+/**
+ * How fast the playground is, in headless Chromium from the local build: `npm run bench:site` after `npm run docs:build`.
+ *
+ * Paint: from the start of the navigation until the first chart of EP over BPTT has been painted, and what the browser calls first and largest
+ * contentful paint; fresh profile each time, nothing cached. Frames: times between animation frames while the toy network is played.
+ * Answer: from a key on the slider of β until the new charts stand. Agreement is not this bench's affair: npm run test:browser asserts it.
+ * Cannot see: networks, other machines, a screen; frames are those of a headless compositor at 60 per second.
+ */
+import os from 'node:os'
+import { chromium } from 'playwright-core'
+import { serve } from 'vitepress'
+
+const port = 4179
+const runs = 10
+const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))]
+const line = (name, values, unit = 'ms') => {
+  process.stdout.write(`${name.padEnd(28)} median ${quantile(values, 0.5).toFixed(1)} ${unit}, least ${Math.min(...values).toFixed(1)}, most ${Math.max(...values).toFixed(1)} (${values.length})\n`)
+}
+
+await serve({ root: 'docs', port })
+const browser = await chromium.launch({
+  executablePath: process.env.PHIFOLD_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+process.stdout.write(`${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.cpus().length} cores; Chromium ${browser.version()}; load ${os.loadavg()[0].toFixed(1)}\n`)
+
+/** When the first chart has been painted, by the page's own clock. */
+const watch = () => {
+  globalThis.painted = new Promise((resolve) => {
+    new MutationObserver((_, observer) => {
+      if (document.querySelector('.panels .picture svg') === null) return
+      observer.disconnect()
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())))
+    }).observe(document, { childList: true, subtree: true })
+  })
+}
+
+const [charts, first, largest] = [[], [], []]
+for (let run = 0; run < runs; run++) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  const page = await context.newPage()
+  await page.addInitScript(watch)
+  await page.goto(`http://localhost:${port}/playground.html`)
+  charts.push(await page.evaluate(() => globalThis.painted))
+  const paints = await page.evaluate(() => new Promise((resolve) => {
+    new PerformanceObserver((list) => { resolve([performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN, list.getEntries().at(-1)?.startTime ?? NaN]) })
+      .observe({ type: 'largest-contentful-paint', buffered: true })
+  }))
+  first.push(paints[0])
+  largest.push(paints[1])
+  await context.close()
+}
+line('first contentful paint', first)
+line('largest contentful paint', largest)
+line('first chart painted', charts)
+
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+const page = await context.newPage()
+await page.goto(`http://localhost:${port}/playground.html`)
+await page.locator('.verdict:not(.pending)').waitFor()
+await page.getByRole('button', { name: 'Play' }).waitFor()
+const frames = await page.evaluate(() => new Promise((resolve) => {
+  const button = document.querySelector('.play')
+  button.click()
+  const times = []
+  const tick = (now) => {
+    times.push(now)
+    if (button.textContent === 'Pause') requestAnimationFrame(tick)
+    else resolve(times.slice(1).map((time, i) => time - times[i]))
+  }
+  requestAnimationFrame(() => requestAnimationFrame(tick))
+}))
+line('between frames, playing', frames)
+process.stdout.write(`${''.padEnd(28)} ${(1000 * frames.length / frames.reduce((a, b) => a + b, 0)).toFixed(1)} frames a second; ${frames.filter((time) => time > 25).length} of ${frames.length} late\n`)
+
+const answers = []
+for (let run = 0; run < runs; run++) {
+  answers.push(await page.evaluate((right) => new Promise((resolve) => {
+    const slider = document.querySelector('[name=beta]')
+    const picture = document.querySelector('.panels')
+    const started = performance.now()
+    new MutationObserver((_, observer) => {
+      observer.disconnect()
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - started)))
+    }).observe(picture, { childList: true, subtree: true, characterData: true })
+    slider.value = String(Number(slider.value) + (right ? 1 : -1))
+    slider.dispatchEvent(new Event('input', { bubbles: true }))
+  }), run % 2 === 0))
+}
+line('from slider to charts', answers)
+await browser.close()
+process.exit(0)

@@ -1,0 +1,81 @@
+/** Every page of the built site, wide and narrow, light and dark: under its policy, without complaints, readable on a phone, accessible. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { policy } from '../../docs/.vitepress/policy.ts'
+import { broken } from './axe.ts'
+import { built, launch, open, type Served, serve } from './site.ts'
+
+const pages = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html') && !name.startsWith('source/') && !name.startsWith('api/') && name !== '404.html').sort()
+
+const sides = [
+  ['a desktop in the light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+  ['a phone in the dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+] as const
+
+let browser: Browser
+let site: Served
+beforeAll(async () => {
+  browser = await launch()
+  site = await serve()
+})
+afterAll(async () => {
+  await browser.close()
+  site.close()
+})
+
+test('the policy makes no exception for scripts but WebAssembly', () => {
+  expect(policy).toMatch(/(^|; )script-src 'self' 'wasm-unsafe-eval'(;|$)/)
+  expect(policy).toMatch(/^default-src 'none';/)
+})
+
+describe.each(pages)('%s', (name) => {
+  test('is served with the policy and carries it', async () => {
+    const response = await fetch(`${site.url}${name}`)
+    expect(response.headers.get('content-security-policy')).toBe(policy)
+    const html = await response.text()
+    expect(html.indexOf(policy)).toBeGreaterThan(0)
+    expect(html.indexOf(policy)).toBeLessThan(html.indexOf('<script'))
+    expect(html).not.toMatch(/<script(?![^>]* src=)|\son\w+="|javascript:/)
+    expect([...html.matchAll(/(?:src|href)="(https?:)?\/\/[^"]*"/g)].map(([all]) => all).filter((link) => !/^href="https:\/\/(arxiv\.org|doi\.org)\//.test(link))).toEqual([])
+  })
+
+  test.each(sides)('on %s', async (_, options) => {
+    const { page, context, complaints } = await open(browser, `${site.url}${name}`, options)
+    await page.locator('h1').first().waitFor()
+    if (name === 'playground.html') await page.locator('.panels .picture svg').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+    expect(await broken(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+})
+
+test('a source that the text names can be read', async () => {
+  const { page, context, complaints } = await open(browser, `${site.url}theory.html`)
+  await page.getByRole('link', { name: 'src/theorem.ts' }).first().click()
+  await page.waitForURL(/source\/src\/theorem\.ts\.html$/)
+  expect(await page.locator('pre').textContent()).toContain(readFileSync(join(built, '../../../src/theorem.ts'), 'utf8').split('\n')[1]?.trim())
+  expect(await broken(page)).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('formulas are MathML, and words in them are words', async () => {
+  const { page, context } = await open(browser, `${site.url}theory.html`)
+  expect(await page.locator('.formula math').count()).toBeGreaterThan(20)
+  expect(await page.locator('.indexed sub').count()).toBeGreaterThan(50)
+  expect((await page.locator('.formula mtext').allTextContents()).map((text) => text.trim())).toContain('with')
+  await context.close()
+})
+
+test('the search finds words, without asking anybody', async () => {
+  const { page, context, complaints } = await open(browser, site.url)
+  await page.keyboard.press('/')
+  await page.locator('input[type=search]').fill('telescoping')
+  await page.getByRole('option').first().waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+})
