@@ -1,5 +1,5 @@
 /** What the fast interpreters compute, operation by operation, as hashes of every bit: the same program for Node and for a browser. */
-import { type Algebra, energyBased, freePhase, initialise, innerNudged, layered, type Op, orThrow, pose, seeded, sigm, simd32, simd64, squaredError, tangent, uniforms } from 'phifold'
+import { type Algebra, energyBased, freePhase, initialise, innerNudged, layered, type Op, orThrow, pose, seeded, simd32, simd64, squaredError, tangent, tanh, uniforms } from 'phifold'
 
 /** FNV-1a over the bytes of doubles; −0 and 0 differ, NaNs do not occur. */
 const hashOf = (numbers: Float64Array): string => {
@@ -31,6 +31,7 @@ const operations = <T>(A: Algebra<Op, T>): Readonly<Record<string, string>> => {
     note(`addRow ${size}`, A.addRow(a, draw([inner], 6)))
     note(`sumRows ${size}`, A.sumRows(a))
     note(`dot ${size}`, A.dot(a, d))
+    note(`tanh ${size}`, A.tanh(a))
     note(`logistic ${size}`, A.logistic(a))
     note(`exp ${size}`, A.exp(a))
     note(`log ${size}`, A.log(draw([rows, inner], 7, 0.1, 9)))
@@ -43,7 +44,7 @@ const operations = <T>(A: Algebra<Op, T>): Readonly<Record<string, string>> => {
 
 /** Two networks, settled, and EP in the limit. */
 const runs = <T>(A: Algebra<Op, T>): Readonly<Record<string, string>> => Object.fromEntries([energyBased, innerNudged].flatMap((setting) => {
-  const dynamics = setting({ interaction: layered([8, 64, 10]), activation: sigm, epsilon: 0.5 })
+  const dynamics = setting({ interaction: layered([8, 64, 10]), activation: tanh, epsilon: 0.5 })
   const [theta, random] = initialise(A, dynamics.params, seeded(1))
   const [x, later] = uniforms(random, 160, 0, 1)
   const data = { theta, x: A.of([20, 8], x), y: A.of([20, 10], uniforms(later, 200, 0, 1)[0]) }
@@ -59,11 +60,4 @@ const runs = <T>(A: Algebra<Op, T>): Readonly<Record<string, string>> => Object.
 export const bits = (): Readonly<Record<string, string>> => {
   const [doubles, singles] = [simd64(), simd32()]
   return { ...operations(doubles), ...operations(singles), ...runs(doubles), ...runs(singles) }
-}
-
-/** tanh, which engines compute each in its own way: 20 000 values of both kinds. */
-export const tanhs = (): readonly (readonly number[])[] => {
-  const [x] = uniforms(seeded(9), 20_000, -6, 6)
-  const of = <T>(A: Algebra<Op, T>): readonly number[] => Array.from(A.numbers(A.tanh(A.of([x.length], x))))
-  return [of(simd64()), of(simd32())]
 }

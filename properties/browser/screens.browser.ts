@@ -25,7 +25,7 @@ const screens = [
   ['digit-phone', { view: 'digit' }, phone],
 ] as const satisfies readonly (readonly [string, Partial<Choices>, typeof desktop | typeof phone])[]
 
-/** Numbers and signs as #: the last digits of tanh are an engine's own, and are not structure. */
+/** Numbers and signs as #: they are not structure. */
 const masked = (text: string): string => text.replaceAll(/[-−]?\d[\d.]*(?:e[-−]?\d+)?/g, '#')
 
 let browser: Browser
