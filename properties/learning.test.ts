@@ -11,7 +11,7 @@ import { squaredError } from '../src/cost/squared-error.ts'
 import { crossEntropy } from '../src/cost/cross-entropy.ts'
 import { seeded, uniforms } from '../src/data/random.ts'
 import { type Hash, readCheckpoint, restoredTraining, storedTraining, writeCheckpoint } from '../src/experiment/checkpoint.ts'
-import { type TrainingJob, trainerOf } from '../src/experiment/training-job.ts'
+import { methodNames, type TrainingJob, trainerOf } from '../src/experiment/training-job.ts'
 import { resultsPage } from '../src/experiment/results-page.ts'
 import { settlingNote } from '../src/experiment/settling-watch.ts'
 import { parseLog } from '../src/experiment/training-log.ts'
@@ -27,7 +27,7 @@ import { finite } from '../src/fold/nudge.ts'
 import { backpropagation } from '../src/fold/bptt.ts'
 import { contrasts, totals } from '../src/fold/total.ts'
 import { initialise } from '../src/learn/initialise.ts'
-import { backprop, centeredEp, ep, type Method, randomSignEp, recurrentBackprop } from '../src/learn/method.ts'
+import { backprop, centeredEp, continualEp, ep, type Method, type Occasion, randomSignEp, recurrentBackprop } from '../src/learn/method.ts'
 import { adam, descended, momentum, noMemory, sgd } from '../src/learn/optimiser.ts'
 import { decayed, orderOf, pieces, placeOf, signsOf } from '../src/learn/schedule.ts'
 import { type Learner, pulled, tested, together, wrongOnes } from '../src/learn/shard.ts'
@@ -63,6 +63,7 @@ const rows = (A: Algebra<never, Lifted<Rational>>, t: Lifted<Rational>, some: re
   const [, width = 1] = A.shape(t)
   return A.gather(t, { shape: [some.length, width], at: some.flatMap((row) => Array.from({ length: width }, (_, i) => row * width + i)) })
 }
+const once: Occasion = { sign: 1, rates: {} }
 // lift(rational) has no tanh; what the learner runs does not ask for it.
 const AQ = Q as unknown as Parameters<typeof pulled<Lifted<Rational>>>[0]
 
@@ -72,7 +73,7 @@ describe('a shard, over rationals', () => {
   test.each(methods.map((method) => [method.name, method] as const))('L10: shards of a mini-batch add up, %s', (_, method) => {
     const pull = pulled(AQ, learnerOf(method))
     fc.assert(fc.property(instance, ({ theta, x, y }) => {
-      const part = (some: readonly number[]) => orThrow(pull(theta, { x: rows(Q, x, some), y: rows(Q, y, some) }, -1))
+      const part = (some: readonly number[]) => orThrow(pull(theta, { x: rows(Q, x, some), y: rows(Q, y, some) }, { sign: -1, rates: {} }))
       const whole = part([0, 1, 2])
       const sum = together(Q, [part([0]), part([1, 2])])
       return exactly(Q, whole.gradient, sum.gradient) && whole.tally.samples === sum.tally.samples && whole.tally.wrong === sum.tally.wrong
@@ -85,7 +86,7 @@ describe('a shard, over rationals', () => {
       const settled = orThrow(freePhase(problem, { steps: 2, keep: 2 }))
       const nudge = orThrow(finite(Q, 0.25))
       const updates = foldPhase<() => Params<Lifted<Rational>>, Params<Lifted<Rational>>>(contrasts(problem, nudge, settled.state), 2, {}, (_, whole) => whole())
-      const [byEp, byBptt] = [ep(0.25, 2), backprop(2)].map((method) => orThrow(pulled(AQ, learnerOf(method))(data.theta, data, 1)).gradient)
+      const [byEp, byBptt] = [ep(0.25, 2), backprop(2)].map((method) => orThrow(pulled(AQ, learnerOf(method))(data.theta, data, once)).gradient)
       const gradients = foldPhase<Params<Lifted<Rational>>, Params<Lifted<Rational>>>(totals(Q, orThrow(backpropagation(problem, settled, 2))), 2, {}, (_, sum) => sum)
       const times = (factor: number, params: Params<Lifted<Rational>>) => Object.fromEntries(Object.entries(params).map(([name, p]) => [name, Q.scale(factor, p)]))
       return exactly(Q, byEp ?? {}, times(-3, updates)) && exactly(Q, byBptt ?? {}, times(3, gradients))
@@ -110,6 +111,25 @@ describe('a shard, over rationals', () => {
     }), { numRuns: 20 })
   })
 
+  test('continual EP is EP at rate 0, and otherwise tells where the weights have moved to', () => {
+    const moving = continualEp(exactNetwork, squaredError, 0.25, 2)
+    fc.assert(fc.property(instance, (data) => {
+      const gradient = (method: Method, rate: number) =>
+        orThrow(pulled(AQ, learnerOf(method))(data.theta, data, { sign: 1, rates: { W1: rate, b1: rate, W2: rate, b2: rate } })).gradient
+      // By hand: each step with the weights that the step before has left, of a mini-batch of 3.
+      const { state } = relax(poseKnown(Q, exactNetwork, squaredError)(data), 2, 0)
+      const end = [0, 1].reduce(({ theta, s }: { readonly theta: Params<Lifted<Rational>>; readonly s: typeof state }) => {
+        const { motion, costing } = poseKnown(Q, exactNetwork, squaredError)({ ...data, theta })
+        const next = motion.step(s, s.map((sl, l) => (l === 1 ? Q.scale(-0.25, costing.gradient(sl)) : undefined)))
+        const [after, before] = [motion.rule(next), motion.rule(s)]
+        return { s: next, theta: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, Q.add(p, Q.over(Q.over(Q.scale(0.5, Q.sub(after[name]!, before[name]!)), 0.25), 3))])) }
+      }, { theta: data.theta, s: state })
+      const moved = descended(Q, data.theta, Object.fromEntries(Object.entries(gradient(moving, 0.5)).map(([name, g]) => [name, Q.over(g, 3)])),
+        { rates: { W1: 0.5, b1: 0.5, W2: 0.5, b2: 0.5 }, weightDecay: 0 })
+      return exactly(Q, gradient(moving, 0), gradient(ep(0.25, 2), 0)) && exactly(Q, moved, end.theta)
+    }), { numRuns: 10 })
+  })
+
   test('unsettled samples that are skipped leave the gradient of the others', () => {
     const skipping: Learner = { ...learnerOf(ep(0.25, 2)), unsettled: 'skip', tolerance: 0.1 }
     let skipped = 0
@@ -118,11 +138,11 @@ describe('a shard, over rationals', () => {
       const { state, before: [previous = state] } = relax(problem, 2, 1)
       const moved = (row: number): number => Math.max(...state.map((sl, l) => Q.distance(rows(Q, sl, [row]), rows(Q, previous[l] ?? sl, [row]))))
       const settled = [0, 1, 2].filter((row) => moved(row) <= 0.1)
-      const { gradient, tally } = orThrow(pulled(AQ, skipping)(theta, { x, y }, 1))
+      const { gradient, tally } = orThrow(pulled(AQ, skipping)(theta, { x, y }, once))
       skipped += settled.length > 0 && settled.length < 3 ? 1 : 0
       const expected = settled.length === 0
         ? Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, Q.fill(Q.shape(p), 0)]))
-        : orThrow(pulled(AQ, learnerOf(ep(0.25, 2)))(theta, { x: rows(Q, x, settled), y: rows(Q, y, settled) }, 1)).gradient
+        : orThrow(pulled(AQ, learnerOf(ep(0.25, 2)))(theta, { x: rows(Q, x, settled), y: rows(Q, y, settled) }, once)).gradient
       return tally.unsettled === 3 - settled.length && exactly(Q, gradient, expected)
     }), { numRuns: 60, seed: 1 })
     expect(skipped).toBeGreaterThan(0)
@@ -130,7 +150,7 @@ describe('a shard, over rationals', () => {
 
   test('a wrong K or β is told, not divided by', () => {
     const data = { theta: Object.fromEntries(Object.entries(exactNetwork.params).map(([name, shape]) => [name, Q.fill(shape, 0)])), x: Q.fill([1, 2], 0), y: Q.fill([1, 1], 0) }
-    const left = (method: Method) => E.match((mistake: { readonly _tag: string }) => mistake._tag, () => 'none')(pulled(AQ, learnerOf(method))(data.theta, data, 1))
+    const left = (method: Method) => E.match((mistake: { readonly _tag: string }) => mistake._tag, () => 'none')(pulled(AQ, learnerOf(method))(data.theta, data, once))
     expect([ep(0, 2), ep(Infinity, 2), ep(0.1, 0), ep(0.1, 1.5)].map(left)).toEqual(['BadBeta', 'BadBeta', 'BadSteps', 'BadSteps'])
   })
 })
@@ -172,7 +192,7 @@ describe('counting', () => {
     const network = outerNudged({ interaction: layered([1, 2, 2]), activation: sigm, epsilon: 1 })
     const learner: Learner = { dynamics: network, cost: squaredError, method: ep(0.1, 1), T: 3, tolerance: 1, unsettled: 'keep' }
     const theta = { W1: A.fill([2, 1], 1), b1: A.fill([2], 0), W2: A.fill([2, 2], NaN), b2: A.fill([2], 0) }
-    const result = pulled(A, learner)(theta, { x: A.fill([1, 1], 1), y: A.fill([1, 2], 0) }, 1)
+    const result = pulled(A, learner)(theta, { x: A.fill([1, 1], 1), y: A.fill([1, 2], 0) }, once)
     expect(E.isLeft(result) && result.left).toMatchObject({ _tag: 'Diverged', step: 1, layer: 1 })
   })
 })
@@ -308,7 +328,7 @@ describe('checkpoints', () => {
   })
   test('what was advanced by hand is what the fold gives', () => {
     const pull = pulled(A, trainer.learner)
-    const sum = together(A, shardsOf(0).map((shard) => orThrow(pull(start.theta, shard, 1))))
+    const sum = together(A, shardsOf(0).map((shard) => orThrow(pull(start.theta, shard, once))))
     const next = advanced(A, trainer.optimiser)(start, sum, { rates: trainer.ratesIn(1), weightDecay: job.weightDecay })
     expect(numbersOf(next)).toBe(numbersOf(run(start, 1)))
     expect(next.tally.samples).toBe(5)
@@ -327,6 +347,28 @@ describe('jobs', () => {
     expect(message({ changes: { sizes: [4, 5, 6] } })).toMatch(/^sizes: expected 10 outputs/)
     expect(message({ changes: { sizes: [4, 5, 6] }, loss: 'cross-entropy' })).toBe('none')
     expect(message({ nudge: 'inner', variant: 'published' })).toMatch(/^nudge/)
+  })
+  test('every method trains, with a readout too; holomorphic EP where numbers may be complex', () => {
+    const small = { ...job, changes: { sizes: [4, 5, 10], T: 6, K: 3, activation: ['sigm'] as const } }
+    const gradient = (changes: Partial<TrainingJob>) => {
+      const { learner, params } = orThrow(trainerOf({ ...small, ...changes }))
+      const [theta] = initialise(A, params, seeded(1))
+      const sum = orThrow(pulled(A, learner)(theta, { x: A.of([2, 4], uniforms(seeded(2), 8, 0, 1)[0]), y: A.of([2, 10], Array.from({ length: 20 }, (_, i) => (i % 10 === 3 ? 1 : 0))) }, { sign: -1, rates: { W1: 0.01 } }))
+      expect(Object.keys(sum.gradient).sort()).toEqual(Object.keys(params).sort())
+      return Object.values(sum.gradient).flatMap((g) => [...A.numbers(g)])
+    }
+    const reference = gradient({ method: 'bptt', nudge: 'inner' })
+    for (const method of methodNames) {
+      expect(gradient({ method }).every(Number.isFinite)).toBe(true)
+      if (method !== 'holomorphic') expect(gradient({ method, loss: 'cross-entropy' }).every(Number.isFinite)).toBe(true)
+      // In the same quadrant as BPTT where theory says so; how near is what the laws of the estimators are about.
+      const g = gradient({ method, nudge: 'inner' })
+      expect(g.reduce((sum, p, i) => sum + p * reference[i]!, 0)).toBeGreaterThan(0)
+    }
+    const refused = (changes: Partial<TrainingJob>) => E.match((e: { readonly message: string }) => e.message, () => 'none')(trainerOf({ ...small, method: 'holomorphic', ...changes }))
+    expect(refused({ name: 'EB-1h' })).toMatch(/^method: expected another one where there are walls/)
+    expect(refused({ loss: 'cross-entropy' })).toMatch(/^method/)
+    expect(refused({ points: 100 })).toMatch(/^points/)
   })
   test('a readout has the last rate, or one of its own', () => {
     const rates = (given: readonly number[]) => orThrow(trainerOf({ ...job, loss: 'cross-entropy', decay: 1, rates: given })).ratesIn(1)

@@ -30,10 +30,10 @@ export interface Crew<T> {
 
 export const alone = <T>(part: TrainingPart<T>): Crew<T> => ({
   step: (training) => {
-    const { shards, sign, descent } = part.plan(training.step)
+    const { shards, occasion, descent } = part.plan(training.step)
     return pipe(
       shards,
-      E.traverseArray((shard) => part.pull(training.theta, shard, sign)),
+      E.traverseArray((shard) => part.pull(training.theta, shard, occasion)),
       E.map((parts) => part.advance(training, parts, descent)))
   },
   test: ({ theta }) => pipe(
@@ -104,9 +104,9 @@ export const crewOf = <T>(A: Algebra<Op, T>, part: TrainingPart<T>, { job, train
 
   return {
     step: (training) => {
-      const { shards, sign, descent } = part.plan(training.step)
+      const { shards, occasion, descent } = part.plan(training.step)
       const task = shared.tell(tasks.step)
-      const pull = (shard: readonly number[]) => part.pull(training.theta, shard, sign)
+      const pull = (shard: readonly number[]) => part.pull(training.theta, shard, occasion)
       const own = shards.map((shard, n) => (isMine(n) ? pull(shard) : undefined))
       own.forEach((mine, n) => { if (mine !== undefined) shared.write(task, n, E.isRight(mine) ? mine.right : undefined) })
       shared.finish(0, task)

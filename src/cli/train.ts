@@ -28,6 +28,7 @@ export interface TrainRequest {
   readonly out: string | undefined
   readonly engine: EngineName | undefined
   readonly method: MethodName | undefined
+  readonly points: number | undefined
   readonly nudge: NudgePlace | undefined
   readonly loss: LossName | undefined
   readonly variant: Variant | undefined
@@ -51,10 +52,10 @@ export interface TrainRequest {
 const wrong = (message: string): E.Either<UserError, never> => E.left({ message })
 
 /** What of a job was said on the command line. */
-const saidOf = ({ name, variant, nudge, method, loss, changes, rates, epochs, optimiser, momentum, weightDecay, decay, unsettled, tolerance, shard, seed }: TrainRequest): Partial<TrainingJob> => {
+const saidOf = ({ name, variant, nudge, method, points, loss, changes, rates, epochs, optimiser, momentum, weightDecay, decay, unsettled, tolerance, shard, seed }: TrainRequest): Partial<TrainingJob> => {
   const kind = optimiser ?? (momentum === undefined ? undefined : 'momentum')
   return Object.fromEntries(Object.entries({
-    name, variant, nudge, method, loss, rates, epochs, weightDecay, decay, unsettled, tolerance, shard, seed,
+    name, variant, nudge, method, points, loss, rates, epochs, weightDecay, decay, unsettled, tolerance, shard, seed,
     changes: Object.keys(changes).length === 0 ? undefined : changes,
     optimiser: kind === undefined ? undefined : { name: kind, momentum: momentum ?? 0.9 },
   }).filter(([, value]) => value !== undefined))

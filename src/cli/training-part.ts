@@ -9,6 +9,7 @@ import { seeded } from '../data/random.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { initialise } from '../learn/initialise.ts'
+import type { Occasion } from '../learn/method.ts'
 import type { Descent } from '../learn/optimiser.ts'
 import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
 import { type Pulled, pulled, type Samples, tested, together } from '../learn/shard.ts'
@@ -20,7 +21,7 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 /** A mini-batch: its digits by index, in shards. */
 export interface MiniBatchPlan {
   readonly shards: readonly (readonly number[])[]
-  readonly sign: 1 | -1
+  readonly occasion: Occasion
   readonly descent: Descent
 }
 
@@ -31,7 +32,7 @@ export interface TrainingPart<T> {
   readonly start: () => Training<T>
   /** The mini-batch that follows so many. */
   readonly plan: (step: number) => MiniBatchPlan
-  readonly pull: (theta: Params<T>, shard: readonly number[], sign: 1 | -1) => E.Either<Mistake, Pulled<T>>
+  readonly pull: (theta: Params<T>, shard: readonly number[], occasion: Occasion) => E.Either<Mistake, Pulled<T>>
   /** The state after a mini-batch whose shards, in order, came to these. */
   readonly advance: (training: Training<T>, parts: readonly Pulled<T>[], descent: Descent) => Training<T>
   /** The test digits in pieces. */
@@ -65,9 +66,9 @@ export const trainingPart = <T>(A: Algebra<Op, T>, job: TrainingJob, trainer: Tr
       const { epoch, done } = placeOf(step, perEpoch)
       if (current?.epoch !== epoch) current = epochPlan(epoch)
       const { order, signs, descent } = current
-      return { shards: pieces(order.slice(done * batch, (done + 1) * batch), shard), sign: signs[done] ?? 1, descent }
+      return { shards: pieces(order.slice(done * batch, (done + 1) * batch), shard), occasion: { sign: signs[done] ?? 1, rates: descent.rates }, descent }
     },
-    pull: (theta, indices, sign) => pull(theta, learned(indices), sign),
+    pull: (theta, indices, occasion) => pull(theta, learned(indices), occasion),
     advance: (training, parts, descent) => advance(training, together(A, parts), descent),
     pieces: pieces(Array.from({ length: test.count }, (_, i) => i), testBatch),
     look: (theta, indices) => look(theta, unseen(indices)),

@@ -11,15 +11,17 @@
  * - fully connected: BPTT walks K + 1 steps against K steps of EP.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { type Activation, identity, sigm, tanh } from '../phi/activation.ts'
 import { clamped, clampedExact } from '../phi/clamped.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
 import type { Interaction } from '../phi/interaction.ts'
 import { convolutional, layered } from '../phi/network.ts'
 import { innerNudged, outerNudged, publishedOuterNudged } from '../phi/prototypical.ts'
-import { layersOf } from '../phi/setting.ts'
+import { layersOf, type Setting } from '../phi/setting.ts'
 import type { Op } from '../tensor/algebra.ts'
-import { badHyperparameter, type BadHyperparameter, type Fault, faultOf, type Hyperparameters, settingOf } from './figure.ts'
+import type { Analytic } from '../tensor/complex.ts'
+import { type ActivationName, badHyperparameter, type BadHyperparameter, type Fault, faultOf, type Hyperparameters, settingOf } from './figure.ts'
 import { convolutions } from './figures.ts'
 
 /** A network of Table 1. Its batch is that of training. */
@@ -111,4 +113,20 @@ export const modelOf = (network: TrainedNetwork, variant: Variant, nudge?: Nudge
     : nudge === 'inner' ? innerNudged(setting)
       : (kind === 'convolutional' && !strict ? publishedOuterNudged : outerNudged)(setting)
   return E.right({ dynamics, ahead: aheadOf(network, variant) })
+}
+
+const analyticActivations: Partial<Record<ActivationName, Activation<Analytic>>> = { tanh, sigm, identity }
+
+/** The same dynamics as a function of complex numbers; undefined where walls, pooling or kinks stand against it. */
+export const analyticModelOf = (network: TrainedNetwork, variant: Variant, nudge?: NudgePlace): Dynamics<Analytic> | undefined => {
+  const { kind, clamp, interaction, sizes, epsilon } = network
+  const activation = network.activation.flatMap((name) => analyticActivations[name] ?? [])
+  const [first] = activation
+  if (kind === 'convolutional' || clamp || first === undefined || activation.length !== network.activation.length) return undefined
+  const strict = variant === 'exact'
+  const setting: Setting<Analytic> = {
+    interaction: interaction(sizes), activation: activation.length === 1 ? first : activation, epsilon,
+    ...(kind === 'energy-based' && !strict && { inputActivation: first }),
+  }
+  return kind === 'energy-based' ? (strict ? energyBased : publishedEnergyBased)(setting) : (nudge === 'inner' ? innerNudged : outerNudged)(setting)
 }

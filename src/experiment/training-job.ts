@@ -7,15 +7,18 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { Cost } from '../cost/cost.ts'
 import { crossEntropy } from '../cost/cross-entropy.ts'
 import { squaredError } from '../cost/squared-error.ts'
-import { backprop, centeredEp, ep, type Method, randomSignEp, recurrentBackprop } from '../learn/method.ts'
+import { holomorphic } from '../estimate/holomorphic.ts'
+import type { Estimator } from '../estimate/estimator.ts'
+import { backprop, centeredEp, continualEp, ep, type Method, randomSignEp, recurrentBackprop } from '../learn/method.ts'
 import { adam, momentum, type Optimiser, sgd } from '../learn/optimiser.ts'
 import { type Decay, decayed } from '../learn/schedule.ts'
 import type { Learner } from '../learn/shard.ts'
+import type { Dynamics } from '../phi/dynamics.ts'
 import type { Op, Shape } from '../tensor/algebra.ts'
 import { badHyperparameter, type BadHyperparameter, type Hyperparameters } from './figure.ts'
-import { adjustedNetwork, modelOf, type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from './trained-network.ts'
+import { adjustedNetwork, analyticModelOf, type Model, modelOf, type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from './trained-network.ts'
 
-export const methodNames = ['ep', 'bptt', 'rbp', 'centered', 'random-sign'] as const
+export const methodNames = ['ep', 'bptt', 'rbp', 'centered', 'random-sign', 'holomorphic', 'continual'] as const
 export type MethodName = (typeof methodNames)[number]
 export type LossName = 'squared' | 'cross-entropy'
 
@@ -26,6 +29,8 @@ export interface TrainingJob {
   /** Of a prototypical network; the paper's outer one if absent. */
   readonly nudge?: NudgePlace
   readonly method: MethodName
+  /** Nudges of holomorphic EP; 4 if absent. */
+  readonly points?: number
   readonly loss: LossName
   /** What replaces Table 1's numbers. */
   readonly changes: Partial<Hyperparameters>
@@ -67,15 +72,36 @@ const networkOf = (name: string): E.Either<BadHyperparameter, TrainedNetwork> =>
 const costOf = (loss: LossName, { sizes }: TrainedNetwork): Cost<Op> =>
   loss === 'squared' ? squaredError : crossEntropy({ features: sizes.at(-1) ?? 0, outputs: 10 })
 
-const methodOf = ({ method }: TrainingJob, { epsilon, beta, K }: TrainedNetwork, ahead: 0 | 1): Method => {
+/** An estimator as a method of learning. */
+const estimated = <N extends Op>(estimator: Estimator<N>, dynamics: Dynamics<N>, cost: Cost<N>): Method => ({
+  name: estimator.name,
+  keep: 1,
+  at: (A) => ({ batch }, rest, data) => pipe(
+    estimator.at<N, Parameters<typeof A.neg>[0]>(A, dynamics, cost)(data, rest),
+    // It is a mean.
+    E.map(({ params }) => Object.fromEntries(Object.entries(params).map(([name, g]) => [name, A.scale(batch, g)])))),
+})
+
+const methodOf = (job: TrainingJob, network: TrainedNetwork, { dynamics, ahead }: Model, cost: Cost<Op>): E.Either<BadHyperparameter, Method> => {
+  const { epsilon, beta, K } = network
   // As in the authors' program the nudge is scaled by dt like everything else.
   const strength = epsilon * beta
-  switch (method) {
-    case 'ep': return ep(strength, K)
-    case 'centered': return centeredEp(strength, K)
-    case 'random-sign': return randomSignEp(strength, K)
-    case 'bptt': return backprop(K + ahead)
-    case 'rbp': return recurrentBackprop(K)
+  switch (job.method) {
+    case 'ep': return E.right(ep(strength, K))
+    case 'centered': return E.right(centeredEp(strength, K))
+    case 'random-sign': return E.right(randomSignEp(strength, K))
+    case 'bptt': return E.right(backprop(K + ahead))
+    case 'rbp': return E.right(recurrentBackprop(K))
+    case 'continual': return E.right(continualEp(dynamics, cost, strength, K))
+    case 'holomorphic': {
+      const analytic = analyticModelOf(network, job.variant, job.nudge)
+      if (analytic === undefined || job.loss !== 'squared')
+        return E.left(badHyperparameter('method', 'another one where there are walls, kinks or a readout, beyond which no complex number goes', 'holomorphic', `take centered with ${network.name}`))
+      const points = job.points ?? 4
+      return Number.isSafeInteger(points) && points >= 1 && points <= 64
+        ? E.right(estimated(holomorphic(points, strength, K), analytic, squaredError))
+        : E.left(badHyperparameter('points', 'a whole number of nudges from 1 to 64', points, 'take 4'))
+    }
   }
 }
 
@@ -83,7 +109,8 @@ const methodOf = ({ method }: TrainingJob, { epsilon, beta, K }: TrainedNetwork,
  * With one hidden layer most of the work is the input's and the update's, which shards would double: one shard. Elsewhere as many samples as can be
  * divided among threads; products take four at a time.
  */
-const shardOf = ({ shard }: TrainingJob, { sizes, batch }: TrainedNetwork): number => shard ?? (sizes.length <= 3 ? batch : 12)
+const shardOf = ({ shard }: TrainingJob, { sizes, batch }: TrainedNetwork, { undivided }: Method): number =>
+  undivided ? batch : shard ?? (sizes.length <= 3 ? batch : 12)
 
 const optimiserOf = ({ optimiser: { name, momentum: mu } }: TrainingJob): Optimiser =>
   name === 'adam' ? adam() : name === 'momentum' ? momentum(mu) : sgd
@@ -117,12 +144,13 @@ export const trainerOf = (job: TrainingJob): E.Either<BadHyperparameter, Trainer
   E.let('cost', ({ network }) => costOf(job.loss, network)),
   E.let('params', ({ model, cost }) => ({ ...model.dynamics.params, ...cost.readout?.params })),
   E.bind('rates', ({ network, params }) => ratesOf(job.rates ?? network.rates, network, params)),
-  E.map(({ network, model, cost, params, rates }): Trainer => {
+  E.bind('method', ({ network, model, cost }) => methodOf(job, network, model, cost)),
+  E.map(({ network, model, cost, params, rates, method }): Trainer => {
     const epochs = job.epochs ?? network.epochs
     return {
-      network, params, epochs, shard: shardOf(job, network),
+      network, params, epochs, shard: shardOf(job, network, method),
       learner: {
-        dynamics: model.dynamics, cost, method: methodOf(job, network, model.ahead), T: network.T,
+        dynamics: model.dynamics, cost, method, T: network.T,
         tolerance: job.tolerance ?? network.beta / 1000, unsettled: job.unsettled,
       },
       optimiser: optimiserOf(job),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { errorOf, type Tally, unsettledOf } from '../learn/tally.ts'
-import type { TrainingJob } from './training-job.ts'
+import { methodNames, type TrainingJob } from './training-job.ts'
 
 /** An epoch. What is said of training is measured on each mini-batch before it is learned from. */
 export interface EpochRecord {
@@ -111,7 +111,8 @@ const job = z.strictObject({
   name: text,
   variant: z.enum(['exact', 'published']),
   nudge: z.enum(['outer', 'inner']).optional(),
-  method: text,
+  method: z.enum(methodNames),
+  points: count.optional(),
   loss: z.enum(['squared', 'cross-entropy']),
   changes,
   rates: z.array(magnitude).optional(),

@@ -5,32 +5,37 @@
  *     EP         Σ (rule(s*) − rule(s^β_K)) / β          one contrast after K steps, since the moments telescope (law L6)
  *     centered   its mean over β and −β
  *     random     with β or −β, as the mini-batch's sign says
+ *     continual  −Σ_{t<K} Δθ(t) while θ moves by η Δθ(t) after each step
  *     BPTT       Σ_{t<K} ∇θ(t) through s_{T−1}, s_{T−2}, …
  *     RBP        the same at s* alone
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { Cost } from '../cost/cost.ts'
 import { badBeta, badSteps, type Mistake } from '../fold/mistake.ts'
 import { nudgedPhase, nudgedRule, restingRule, zipParams } from '../fold/nudged-phase.ts'
 import { foldPhase } from '../fold/phase.ts'
-import type { Data, Problem } from '../fold/pose.ts'
+import { type Data, poseKnown, type Problem } from '../fold/pose.ts'
 import type { Relaxed } from '../fold/relax.ts'
 import { reverseTotal } from '../fold/total.ts'
+import type { Dynamics, RuleAt } from '../phi/dynamics.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
-/** What a method is given of a mini-batch beside its settled state. */
-export interface Occasion<T> {
-  readonly data: Data<T>
-  /** 1 or −1, drawn for the mini-batch as a whole. */
+/** What is drawn or known for a mini-batch as a whole. */
+export interface Occasion {
   readonly sign: 1 | -1
+  /** Learning rates by parameter. */
+  readonly rates: Readonly<Record<string, number>>
 }
 
 export interface Method {
   readonly name: string
   /** States before s_T that it walks back through. */
   readonly keep: number
-  readonly at: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, rest: Relaxed<T>, occasion: Occasion<T>) => E.Either<Mistake, Params<T>>
+  /** Every shard has to be the whole mini-batch: the method does not add up over samples. */
+  readonly undivided?: true
+  readonly at: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, rest: Relaxed<T>, data: Data<T>, occasion: Occasion) => E.Either<Mistake, Params<T>>
 }
 
 /** K, if it is a number of steps, and β, if it can be divided by. */
@@ -39,28 +44,35 @@ const checked = (beta: number, steps: number): E.Either<Mistake, number> =>
     : beta === 0 || !Number.isFinite(beta) ? E.left(badBeta(beta))
       : E.right(beta)
 
+/** What the rules at two states differ by, and a readout's −β ∂ℓ/∂θ, which is 0 where the network is not nudged. Over β, with its sign turned: a gradient. */
+const between = <T>(problem: Problem<T>, beta: number, nudge: T, { from, nudged, to }: {
+  readonly from: RuleAt<T>
+  /** True where `from` is a nudged state too. */
+  readonly nudged: boolean
+  readonly to: RuleAt<T>
+}): Params<T> => {
+  const { algebra: A, motion, costing } = problem
+  if (motion.contrast === undefined) {
+    const before = nudged ? nudgedRule(problem, nudge, from.s, from.previous) : restingRule(problem, from.s, from.previous)
+    return zipParams(before, nudgedRule(problem, nudge, to.s, to.previous), (a, b) => A.over(A.sub(a, b), beta))
+  }
+  const ofNetwork = Object.entries(motion.contrast(from, to)).map(([name, p]) => [name, A.over(p, beta)] as const)
+  const [atEnd, atStart] = [costing.param?.(to.s.at(-1) as T) ?? {}, nudged ? costing.param?.(from.s.at(-1) as T) : undefined]
+  return { ...Object.fromEntries(ofNetwork), ...(atStart === undefined ? atEnd : zipParams(atEnd, atStart, A.sub)) }
+}
+
 /** K nudged steps under one β, and the contrast of the two ends. */
 const contrast = <T>(problem: Problem<T>, { state, before: [previous = state] }: Relaxed<T>, steps: number) => (beta: number): Params<T> => {
-  const { algebra: A } = problem
-  const nudge = A.fill([], beta)
-  type Pair = readonly [now: Layers<T>, earlier: Layers<T>]
-  const [end, before] = foldPhase<Layers<T>, Pair>(nudgedPhase(problem, nudge, state), steps, [state, state], ([now], next) => [next, now])
-  const { contrast: shorter } = problem.motion
-  if (shorter === undefined)
-    return zipParams(restingRule(problem, state, previous), nudgedRule(problem, nudge, end, before), (resting, nudged) => A.over(A.sub(resting, nudged), beta))
-  const ofNetwork = shorter({ s: state, previous }, { s: end, previous: before })
-  return {
-    ...Object.fromEntries(Object.entries(ofNetwork).map(([name, p]) => [name, A.over(p, beta)])),
-    // A readout's share of the rule is −β ∂ℓ/∂θ, and none at s*.
-    ...problem.costing.param?.(end.at(-1) as T),
-  }
+  const nudge = problem.algebra.fill([], beta)
+  const to = foldPhase<Layers<T>, RuleAt<T>>(nudgedPhase(problem, nudge, state), steps, { s: state, previous: state }, ({ s }, next) => ({ s: next, previous: s }))
+  return between(problem, beta, nudge, { from: { s: state, previous }, nudged: false, to })
 }
 
 /** The mean of contrasts under several β. */
 const contrastive = (name: string, betasOf: (sign: 1 | -1) => readonly number[], steps: number): Method => ({
   name,
   keep: 1,
-  at: (A) => (problem, rest, { sign }) => pipe(
+  at: (A) => (problem, rest, _data, { sign }) => pipe(
     E.traverseArray((beta: number) => checked(beta, steps))(betasOf(sign)),
     E.map((betas) => {
       const [first = {}, ...others] = betas.map(contrast(problem, rest, steps))
@@ -76,6 +88,40 @@ export const centeredEp = (beta: number, steps: number): Method => contrastive('
 
 /** β with the sign of the mini-batch: the errors of O(β) cancel over mini-batches. */
 export const randomSignEp = (beta: number, steps: number): Method => contrastive('random-sign', (sign) => [sign * beta], steps)
+
+interface Moving<T> {
+  readonly theta: Params<T>
+  readonly at: RuleAt<T>
+  readonly sum: Params<T> | undefined
+}
+
+/**
+ * Continual EP (Ernoult et al. 2020): the weights move at every one of K nudged steps, each layer with its own rate. What it gives is what plain
+ * descent has to take off to come where they have moved to.
+ */
+export const continualEp = (dynamics: Dynamics<Op>, cost: Cost<Op>, beta: number, steps: number): Method => ({
+  name: 'continual',
+  keep: 1,
+  undivided: true,
+  at: <T>(A: Algebra<Op, T>) => ({ batch }: Problem<T>, { state, before: [previous = state] }: Relaxed<T>, data: Data<T>, { rates }: Occasion) => pipe(
+    checked(beta, steps),
+    E.map(() => {
+      const nudge = A.fill([], beta)
+      const start: Moving<T> = { theta: data.theta, at: { s: state, previous }, sum: undefined }
+      const end = Array.from({ length: steps }).reduce<Moving<T>>(({ theta, at, sum }, _, t) => {
+        const problem = poseKnown(A, dynamics, cost)({ ...data, theta })
+        const [next] = nudgedPhase(problem, nudge, at.s).next()
+        const to = { s: next, previous: at.s }
+        const gradient = between(problem, beta, nudge, { from: at, nudged: t > 0, to })
+        return {
+          theta: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, A.sub(p, A.scale(rates[name] ?? 0, A.over(gradient[name] as T, batch)))])),
+          at: to,
+          sum: sum === undefined ? gradient : zipParams(sum, gradient, A.add),
+        }
+      }, start)
+      return end.sum ?? {}
+    })),
+})
 
 const walkedBack = <T>(A: Algebra<never, T>, problem: Problem<T>, rest: Relaxed<T>, steps: number): E.Either<Mistake, Params<T>> => pipe(
   reverseTotal(problem, rest, steps),

@@ -14,7 +14,7 @@ import { rowsOf } from '../fold/settle-samples.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
 import { type Algebra, entries, type Op } from '../tensor/algebra.ts'
-import type { Method } from './method.ts'
+import type { Method, Occasion } from './method.ts'
 import { plusTally, type Tally } from './tally.ts'
 
 /** What learns: a model with its cost, and how its gradient is come by. */
@@ -94,7 +94,7 @@ const someOf = <T>(A: Algebra<never, T>, { state, before }: Relaxed<T>, rows: re
 }
 
 /** The shard's gradient and tally. Parameters and samples are taken to be well shaped. Left: Diverged, or what the method says. */
-export const pulled = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params<T>, samples: Samples<T>, sign: 1 | -1): E.Either<Mistake, Pulled<T>> => {
+export const pulled = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params<T>, samples: Samples<T>, occasion: Occasion): E.Either<Mistake, Pulled<T>> => {
   const { dynamics, cost, method, T, unsettled } = learner
   const posed = poseKnown(A, dynamics, cost)
   const data = { theta, ...samples }
@@ -105,11 +105,11 @@ export const pulled = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params
     looked(problem, rest, samples, learner),
     E.flatMap(({ tally, settled }) => {
       if (unsettled === 'keep' || settled.length === problem.batch)
-        return pipe(gradientOf(problem, rest, { data, sign }), E.map((gradient) => ({ gradient, tally })))
+        return pipe(gradientOf(problem, rest, data, occasion), E.map((gradient) => ({ gradient, tally })))
       if (settled.length === 0)
         return E.right({ gradient: Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, A.fill(A.shape(p), 0)])), tally })
       const some = { theta, x: rowsOf(A, samples.x, settled), y: rowsOf(A, samples.y, settled) }
-      return pipe(gradientOf(posed(some), someOf(A, rest, settled), { data: some, sign }), E.map((gradient) => ({ gradient, tally })))
+      return pipe(gradientOf(posed(some), someOf(A, rest, settled), some, occasion), E.map((gradient) => ({ gradient, tally })))
     }))
 }
 

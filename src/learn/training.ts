@@ -37,6 +37,6 @@ export const trained = <T>(A: Algebra<Op, T>, learner: Learner, optimiser: Optim
   const [pull, advance] = [pulled(A, learner), advanced(A, optimiser)]
   return (state: Training<T>, shards: readonly Samples<T>[], descent: Descent, sign: 1 | -1 = 1): E.Either<Mistake, Training<T>> => pipe(
     shards,
-    E.traverseArray((shard) => pull(state.theta, shard, sign)),
+    E.traverseArray((shard) => pull(state.theta, shard, { sign, rates: descent.rates })),
     E.map((parts) => advance(state, together(A, parts), descent)))
 }

@@ -20,6 +20,7 @@ const args = {
   examples: option({ long: 'examples', type: optional(count('--examples', 'take 6000')), description: 'digits to learn from, the first of the set (all)' }),
   seed: option({ long: 'seed', type: optional(seedType), description: 'of the weights, the order of the digits, and synthetic digits' }),
   method: option({ long: 'method', type: optional(oneOf('--method', methodNames)), description: 'estimator of the gradient (ep)' }),
+  points: option({ long: 'points', type: optional(count('--points', 'take 4')), description: 'nudges of --method holomorphic, around a circle of radius β (4)' }),
   nudge: option({ long: 'nudge', type: optional(oneOf('--nudge', ['outer', 'inner'])), description: 'where a prototypical network is nudged (outer)' }),
   loss: option({ long: 'loss', type: optional(oneOf('--loss', ['squared', 'cross-entropy'])), description: 'cost: squared error, or cross-entropy of a softmax readout of the last layer (squared)' }),
   variant: option({ long: 'variant', type: optional(oneOf('--variant', ['exact', 'published'])), description: "strict theory, or as the authors' program departs from it (exact)" }),
