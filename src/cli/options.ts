@@ -37,3 +37,14 @@ export const hyperparameters: {
 /** What remains of values some of which were not given. */
 export const given = <A extends object>(values: A): { readonly [name in keyof A]?: NonNullable<A[name]> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { readonly [name in keyof A]?: NonNullable<A[name]> }
+
+/** What commands take that use a trained network. */
+export const trainedArgs: {
+  readonly data: Given<string | undefined>
+  readonly engine: Given<EngineName | undefined>
+  readonly T: Given<number | undefined>
+} = {
+  data: option({ long: 'data', type: optional(some('--data', 'folder', 'give the folder of the files')), description: 'folder with the four files of MNIST or Fashion-MNIST (else synthetic digits)' }),
+  engine: option({ long: 'engine', type: optional(engineType('simd32')), description: "interpreter: reference, simd64 or simd32 (the run's)" }),
+  T: option({ long: 'T', type: optional(count('--T', 'take 100')), description: "steps of the free phase (the run's)" }),
+}
