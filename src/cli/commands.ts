@@ -10,6 +10,7 @@ import { predict } from './commands/predict.ts'
 import { recipe } from './commands/recipe.ts'
 import { report } from './commands/report.ts'
 import { start } from './commands/start.ts'
+import { sweep } from './commands/sweep.ts'
 import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
 
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, Command>> = {
   train,
   evaluate,
   predict,
+  sweep,
   compare,
   diagnose,
   report,

@@ -15,9 +15,12 @@ export interface EvaluateRequest extends Replaced {
   readonly out: string | undefined
 }
 
-const pictureOf = (tested: Tested, { error, confusion, samples }: Evaluation): string => matrixSvg({
+/** A long path by its end. */
+const shortened = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 24)}…${text.slice(-35)}`)
+
+const pictureOf = (tested: Tested, { error, confusion }: Evaluation): string => matrixSvg({
   title: testTitle(tested),
-  subtitle: `${tested.data.origin.slice(0, 48)}; test error ${error.toFixed(2)} % of ${samples}`,
+  subtitle: `test error ${error.toFixed(2)} % of ${shortened(tested.data.origin)}`,
   rowTitle: 'meant', columnTitle: 'told (misread digits rust, on a scale of their own)', names: digitNames.map(String), counts: confusion,
 })
 
@@ -30,7 +33,7 @@ export const evaluate = (request: EvaluateRequest, print: Print, complain: Print
   TE.tap(({ out }) => written(out, new Map())),
   TE.bind('read', ({ folder, data: { test } }) => TE.fromEither(readDigits(folder, test))),
   TE.flatMap(({ folder, data, out, read }) => {
-    const tested = testedOf(folder, data)
+    const tested = testedOf(folder, data, request.data)
     const evaluation = evaluationOf(read, data.test.labels, folder.trainer.learner)
     const svg = pictureOf(tested, evaluation)
     const text = evaluationText(tested, evaluation)
