@@ -3,11 +3,14 @@ import type { Command } from './command.ts'
 import { audit } from './commands/audit.ts'
 import { compare } from './commands/compare.ts'
 import { diagnose } from './commands/diagnose.ts'
+import { evaluate } from './commands/evaluate.ts'
 import { figure } from './commands/figure.ts'
 import { golden } from './commands/golden.ts'
+import { predict } from './commands/predict.ts'
 import { recipe } from './commands/recipe.ts'
 import { report } from './commands/report.ts'
 import { start } from './commands/start.ts'
+import { sweep } from './commands/sweep.ts'
 import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
 
@@ -16,6 +19,9 @@ export const commands: Readonly<Record<string, Command>> = {
   figure,
   recipe,
   train,
+  evaluate,
+  predict,
+  sweep,
   compare,
   diagnose,
   report,

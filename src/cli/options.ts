@@ -2,7 +2,7 @@
 import { option, optional } from 'cmd-ts'
 import type { Given } from './command.ts'
 import type { EngineName } from './engine.ts'
-import { count, defaultSeed, engineType, real, seedType, sizesType, some } from './values.ts'
+import { count, defaultSeed, durationType, engineType, real, seedType, sizesType, some } from './values.ts'
 
 export const seed: Given<number> = option({
   long: 'seed', type: seedType, description: 'seed of everything random',
@@ -37,3 +37,20 @@ export const hyperparameters: {
 /** What remains of values some of which were not given. */
 export const given = <A extends object>(values: A): { readonly [name in keyof A]?: NonNullable<A[name]> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { readonly [name in keyof A]?: NonNullable<A[name]> }
+
+/** What commands take that use a trained network. */
+export const trainedArgs: {
+  readonly data: Given<string | undefined>
+  readonly engine: Given<EngineName | undefined>
+  readonly T: Given<number | undefined>
+} = {
+  data: option({ long: 'data', type: optional(some('--data', 'folder', 'give the folder of the files')), description: 'folder with the four files of MNIST or Fashion-MNIST (else synthetic digits)' }),
+  engine: option({ long: 'engine', type: optional(engineType('simd32')), description: "interpreter: reference, simd64 or simd32 (the run's)" }),
+  T: option({ long: 'T', type: optional(count('--T', 'take 100')), description: "steps of the free phase (the run's)" }),
+}
+
+/** What commands take that run training runs in processes of their own. */
+export const sweepArgs: { readonly threads: Given<number | undefined>; readonly budget: Given<number | undefined> } = {
+  threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'runs at a time, each a process (as many as there are cores)' }),
+  budget: option({ long: 'time-budget', type: optional(durationType), description: 'time after which runs are saved and stopped, such as 90s, 30m or 8h' }),
+}

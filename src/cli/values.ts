@@ -74,3 +74,11 @@ export const activationType: Type<string, readonly ActivationName[]> = valued(
 /** `usual` is taken where none is named. */
 export const engineType = (usual: EngineName): Type<string, EngineName> => valued(
   '--engine', 'name', `one of ${engineNames.join(', ')}`, `leave it out for ${usual}`, (text) => engineNames.find((name) => name === text))
+
+const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
+
+/** A time as 90s, 30m or 1.5h, in seconds. */
+export const durationType: Type<string, number> = valued('--time-budget', 'time', 'a time such as 90s, 30m or 8h', 'take 30m', (text) => {
+  const [, amount, unit = ''] = /^(\d+\.?\d*)([smh])$/.exec(text) ?? []
+  return Number(amount) > 0 ? Number(amount) * (secondsIn[unit] ?? NaN) : undefined
+})

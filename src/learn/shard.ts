@@ -41,7 +41,7 @@ export interface Pulled<T> {
 }
 
 /** max |s_T − s_{T−1}| of each sample. */
-const moves = <T>(A: Algebra<never, T>, { state, before: [previous = state] }: Relaxed<T>): readonly number[] => {
+export const moves = <T>(A: Algebra<never, T>, { state, before: [previous = state] }: Relaxed<T>): readonly number[] => {
   const [batch = 0] = A.shape(state[0] as T)
   const layers = state.map((sl, l) => ({ size: entries(A.shape(sl).slice(1)), gaps: A.numbers(A.sub(sl, previous[l] as T)) }))
   // Math.max of a NaN is NaN.
@@ -49,7 +49,8 @@ const moves = <T>(A: Algebra<never, T>, { state, before: [previous = state] }: R
     gaps.subarray(b * size, (b + 1) * size).reduce((most, gap) => Math.max(most, Math.abs(gap)), worst), 0))
 }
 
-const largestAt = (row: Float64Array): number => row.reduce((best, value, i) => (value > (row[best] as number) ? i : best), 0)
+/** Where the largest entry is, the first of several. */
+export const largestAt = (row: Float64Array): number => row.reduce((best, value, i) => (value > (row[best] as number) ? i : best), 0)
 
 /** Samples whose largest output is not where the target's is; the first of several that are equally large counts. */
 export const wrongOnes = <T>(A: Algebra<never, T>, output: T, target: T): number => {

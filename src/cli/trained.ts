@@ -1,0 +1,83 @@
+/** A trained network from the folder that `phifold train` left, and what it says of digits. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { pixelRows } from '../data/pixel-rows.ts'
+import type { Digits } from '../data/digits.ts'
+import { type Checkpoint, restoredTraining } from '../experiment/checkpoint.ts'
+import type { Tested } from '../experiment/evaluation.ts'
+import { type Trainer, trainerOf } from '../experiment/training-job.ts'
+import { type Reading, readings } from '../learn/reading.ts'
+import { pieces } from '../learn/schedule.ts'
+import { type Layer, layerShape } from '../phi/interaction.ts'
+import { checkpointName, hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
+import { type EngineName, engineNames, engines } from './engine.ts'
+import { progress } from './progress.ts'
+import type { UserError } from './request.ts'
+import { type TrainingData, trainingData } from './training-data.ts'
+import { version } from './version.ts'
+
+export interface TrainedFolder {
+  readonly trainer: Trainer
+  readonly checkpoint: Checkpoint
+  readonly engine: EngineName
+}
+
+/** What replaces what the run had. */
+export interface Replaced {
+  readonly dir: string
+  readonly engine: EngineName | undefined
+  readonly T: number | undefined
+}
+
+/** Digits that are settled at a time. */
+const together = 500
+
+/** The network of a folder. Left: no checkpoint, or one that cannot be used. */
+export const trainedIn = ({ dir, engine, T }: Replaced): E.Either<UserError, TrainedFolder> => pipe(
+  hasCheckpoint(dir) ? loadCheckpoint(dir) : E.left<UserError>({ message: `${dir}: expected a folder of phifold train with its ${checkpointName}, got none; train one: phifold train P-1h --out ${dir}` }),
+  E.bindTo('checkpoint'),
+  E.bind('trainer', ({ checkpoint: { state } }): E.Either<UserError, Trainer> => trainerOf(state.job)),
+  E.map(({ checkpoint, trainer }) => ({
+    checkpoint,
+    trainer: T === undefined ? trainer : { ...trainer, learner: { ...trainer.learner, T } },
+    engine: engine ?? engineNames.find((name) => name === checkpoint.state.engine) ?? 'simd32',
+  })))
+
+/** What is said of the test of a folder. */
+export const testedOf = ({ trainer, checkpoint: { state }, engine }: TrainedFolder, { test, synthetic, digest }: TrainingData, dir: string | undefined): Tested => ({
+  version, engine, job: state.job, epochs: state.epochs.length, ofEpochs: trainer.epochs, step: state.step, data: { origin: dir === undefined ? `${test.count} SYNTHETIC digits` : `${test.count} test digits of ${dir}`, synthetic, digest },
+  note: synthetic && !state.data.synthetic ? `SYNTHETIC digits, but it learned from ${state.data.origin}: give --data`
+    : !synthetic && state.data.synthetic ? 'it learned from SYNTHETIC digits'
+      : undefined,
+})
+
+/** The digits of --data, or synthetic ones: those of the run, if it learned from synthetic ones. */
+export const dataOf = ({ checkpoint: { state: { job, data } } }: TrainedFolder, dir: string | undefined): TE.TaskEither<UserError, TrainingData> =>
+  trainingData(dir, job.seed, dir === undefined && data.synthetic ? data.train : undefined)
+
+/** What the network says of each digit, in their order. Left: digits of another size, or states that are no longer finite. */
+export const readDigits = (folder: TrainedFolder, digits: Digits): E.Either<UserError, readonly Reading[]> => {
+  const { trainer: { learner, network: { sizes, name }, params }, checkpoint, engine } = folder
+  const pixels = digits.rows * digits.cols
+  if (pixels !== sizes[0]) return E.left({ message: `expected digits of ${sizes[0] ?? 0} pixels, as ${name} has inputs, got ${pixels}; take digits of the size it learned from` })
+  return engines[engine]().run((A) => pipe(
+    // What the optimiser remembers has no part in this.
+    restoredTraining(A, { params, optimiser: { remembers: [] } }, { ...checkpoint, tensors: Object.fromEntries(Object.keys(params).flatMap((key) => {
+      const stored = checkpoint.tensors[key]
+      return stored === undefined ? [] : [[key, stored] as const]
+    })) }, checkpointName),
+    E.flatMap(({ theta }) => {
+      const read = readings(A, learner)
+      const parts = pieces(Array.from({ length: digits.count }, (_, i) => i), together)
+      const bar = progress(`read ${digits.count} digits`, digits.count)
+      const all = pipe(parts, E.traverseArray((indices) => {
+        const { x, y } = pixelRows(digits, indices)
+        const result = read(theta, { x: A.of(layerShape(indices.length, learner.dynamics.layers[0] as Layer), x), y: A.of([indices.length, 10], y) })
+        bar.advance((indices.at(-1) ?? 0) + 1)
+        return result
+      }))
+      bar.end()
+      return pipe(all, E.map((lists) => lists.flat()))
+    })))
+}
