@@ -27,7 +27,7 @@ export interface SweepOptions {
 const [pause, grace] = [100, 1000]
 
 const none = {
-  method: undefined, nudge: undefined, loss: undefined, variant: undefined, changes: {}, rates: undefined, epochs: undefined, optimiser: undefined, momentum: undefined,
+  method: undefined, points: undefined, nudge: undefined, loss: undefined, variant: undefined, changes: {}, rates: undefined, epochs: undefined, optimiser: undefined, momentum: undefined,
   weightDecay: undefined, decay: undefined, unsettled: undefined, tolerance: undefined, shard: undefined, seed: undefined, engine: undefined, examples: undefined,
 }
 
