@@ -82,6 +82,7 @@ const fromMirror = async (url: string, part: string, wanted: Wanted, write: Writ
     await response.right.body?.cancel()
     return E.left({ message: `expected the file, got HTTP ${status}` })
   }
+  if (status === 416) await response.right.body?.cancel()
   // Packed, such a file is never larger than unpacked but for a few bytes.
   const done = status === 416 ? E.right(undefined) : await received(response.right, part, goesOn ? before : 0, wanted.bytes + 65_536, write)
   if (E.isLeft(done)) return done

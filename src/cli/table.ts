@@ -7,6 +7,7 @@ import { paperTableCsv, paperTableJson, paperTableMarkdown, paperTableText, tabl
 import { checkedRun, runOf, type SweepRun } from '../experiment/sweep.ts'
 import type { MethodName } from '../experiment/training-job.ts'
 import type { EngineName } from './engine.ts'
+import { given } from './options.ts'
 import type { Print, UserError } from './request.ts'
 import { codeOfEnd, dataKey, runMissing } from './sweep.ts'
 import { stateOf } from './sweep-folder.ts'
@@ -28,7 +29,7 @@ export interface TableRequest {
 
 /** One seed of every network by every method first, so that a short time gives a whole table. */
 const runsOf = ({ rows, seeds, methods, epochs, examples, engine }: TableRequest, key: string): E.Either<UserError, readonly SweepRun[]> => pipe(
-  seeds.flatMap((seed) => rows.flatMap((name) => methods.map((method) => runOf({ name, method, epochs, examples, engine }, key, seed)))),
+  seeds.flatMap((seed) => rows.flatMap((name) => methods.map((method) => runOf({ name, method, engine, ...given({ epochs, examples }) }, key, seed)))),
   E.traverseArray(checkedRun),
   E.mapLeft(({ message }) => ({ message: `--rows: ${message}` })))
 
