@@ -1,7 +1,7 @@
 /** `data`: the files of MNIST from the net. */
 import { mkdirSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { download, type Wanted, type Write } from './download.ts'
 import type { Print, UserError } from './request.ts'
 

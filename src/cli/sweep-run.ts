@@ -52,7 +52,7 @@ export const runSweep = async (runs: readonly SweepRun[], { out, data, threads, 
   const began = performance.now()
   const children = new Set<ChildProcess>()
   let [next, failed, finished] = [0, 0, 0]
-  let stopped: SweepEnd['stopped'] = 'no'
+  let stopped = 'no' as SweepEnd['stopped']
 
   const one = (run: SweepRun): Promise<void> => new Promise((resolve) => {
     const label = `${runId(run)} ${titleOf(run.job)}, seed ${run.job.seed}`

@@ -116,7 +116,8 @@ export const sweepRuns = (text: string, data: string, seed: number): E.Either<Ma
       E.traverseArray((said: Fields) => {
         const { name } = said
         if (name === undefined) return E.left(malformed('name: expected a network of Table 1 for every run, got none; add "name": "P-1h" to base'))
-        return pipe(checkedRun(runOf({ ...said, name }, data, seed)), E.mapLeft(({ message }) => malformed(`${name} by ${String(said['method'] ?? 'ep')}: ${message}`)))
+        const run = runOf({ ...said, name }, data, seed)
+        return pipe(checkedRun(run), E.mapLeft(({ message }) => malformed(`${name} by ${run.job.method}: ${message}`)))
       }),
       E.map((list) => [...new Map(list.map((run) => [canonical(run), run])).values()]))
   }))
