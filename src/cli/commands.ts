@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import { audit } from './commands/audit.ts'
 import { compare } from './commands/compare.ts'
+import { data } from './commands/data.ts'
 import { diagnose } from './commands/diagnose.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { figure } from './commands/figure.ts'
@@ -11,6 +12,7 @@ import { recipe } from './commands/recipe.ts'
 import { report } from './commands/report.ts'
 import { start } from './commands/start.ts'
 import { sweep } from './commands/sweep.ts'
+import { table } from './commands/table.ts'
 import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
 
@@ -22,6 +24,8 @@ export const commands: Readonly<Record<string, Command>> = {
   evaluate,
   predict,
   sweep,
+  table,
+  data,
   compare,
   diagnose,
   report,

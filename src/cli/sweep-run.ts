@@ -29,6 +29,7 @@ const [pause, grace] = [100, 1000]
 const none = {
   method: undefined, points: undefined, nudge: undefined, loss: undefined, variant: undefined, changes: {}, rates: undefined, epochs: undefined, optimiser: undefined, momentum: undefined,
   weightDecay: undefined, decay: undefined, unsettled: undefined, tolerance: undefined, shard: undefined, seed: undefined, engine: undefined, examples: undefined,
+  points: undefined,
 }
 
 /** What `train` is asked for. A run that goes on is the checkpoint's, about which nothing need be said. */
@@ -51,7 +52,7 @@ export const runSweep = async (runs: readonly SweepRun[], { out, data, threads, 
   const began = performance.now()
   const children = new Set<ChildProcess>()
   let [next, failed, finished] = [0, 0, 0]
-  let stopped: SweepEnd['stopped'] = 'no'
+  let stopped = 'no' as SweepEnd['stopped']
 
   const one = (run: SweepRun): Promise<void> => new Promise((resolve) => {
     const label = `${runId(run)} ${titleOf(run.job)}, seed ${run.job.seed}`

@@ -42,10 +42,10 @@ export const dataKey = (dir: string | undefined): TE.TaskEither<UserError, strin
 export const shardOf = <A>(all: readonly A[], { index, of }: Shard): readonly A[] => all.filter((_, i) => i % of === index - 1)
 
 /** Runs what is not finished. */
-export const runMissing = (runs: readonly SweepRun[], out: string, { data, threads, budget }: Pick<SweepRequest, 'data' | 'threads' | 'budget'>, print: Print, complain: Print): TE.TaskEither<never, SweepEnd> =>
+export const runMissing = (runs: readonly SweepRun[], out: string, { data, threads, budget }: Pick<SweepRequest, 'data' | 'threads' | 'budget'>, print: Print, complain: Print): TE.TaskEither<UserError, SweepEnd> =>
   TE.fromTask(() => {
     const left = runs.filter((run) => stateOf(out, run).status !== 'finished')
-    print(`${runs.length} runs in ${out}, ${runs.length - left.length} of them finished`)
+    print(`${runs.length} ${runs.length === 1 ? 'run' : 'runs'} in ${out}, ${runs.length - left.length} of them finished`)
     return runSweep(left, { out, data, budget, print, complain, threads: threads ?? availableParallelism() })
   })
 

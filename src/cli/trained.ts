@@ -1,7 +1,7 @@
 /** A trained network from the folder that `phifold train` left, and what it says of digits. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { pixelRows } from '../data/pixel-rows.ts'
 import type { Digits } from '../data/digits.ts'
 import { type Checkpoint, restoredTraining } from '../experiment/checkpoint.ts'

@@ -53,8 +53,7 @@ export const evaluationOf = (
 ): Evaluation => {
   if (readings.length === 0) throw new RangeError('evaluationOf: expected at least one reading, got none')
   const pairs = readings.map(({ told, residual }, i) => ({ told, meant: labels[i] as number, residual }))
-  const counts = pairs.reduce((map, { told, meant }) => map.set(10 * meant + told, (map.get(10 * meant + told) ?? 0) + 1), new Map<number, number>())
-  const confusion = digitNames.map((meant) => digitNames.map((told) => counts.get(10 * meant + told) ?? 0))
+  const confusion = digitNames.map((meant) => digitNames.map((told) => pairs.filter((pair) => pair.meant === meant && pair.told === told).length))
   const isWrong = ({ told, meant }: { readonly told: number; readonly meant: number }): boolean => told !== meant
   const wrong = pairs.filter(isWrong).length
   const ascending = Float64Array.from(pairs, ({ residual }) => residual).sort()

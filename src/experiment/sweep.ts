@@ -53,7 +53,7 @@ const fields = {
   loss: z.enum(['squared', 'cross-entropy']), engine: z.enum(['reference', 'simd64', 'simd32']), examples: count, seed: z.int('expected a whole number from 0 to 4294967295').min(0).max(2 ** 32 - 1),
   epochs: count, T: count, K: count, batch: count, beta: number, dt: number, sizes: z.array(count), activation: z.array(z.enum(['tanh', 'sigm', 'hardsigm', 'identity'])), clamp: z.boolean(),
   rates: z.array(number.min(0)), optimiser: z.enum(['sgd', 'momentum', 'adam']), momentum: number.min(0).lt(1), weightDecay: number.min(0),
-  decay: z.union([number.gt(0).max(1), z.literal('cosine')], 'expected a factor above 0 and at most 1, or "cosine"'), unsettled: z.enum(['skip', 'keep']), tolerance: number.gt(0), shard: count,
+  decay: z.union([number.gt(0).max(1), z.literal('cosine')], 'expected a factor above 0 and at most 1, or "cosine"'), unsettled: z.enum(['skip', 'keep']), tolerance: number.gt(0), shard: count, points: count,
 } as const
 const some = z.strictObject(fields).partial()
 const schema = z.strictObject({
@@ -67,7 +67,7 @@ const combinations = (grid: Readonly<Record<string, readonly unknown[]>>): reado
 
 /** All changes to Table 1's numbers that a run says. */
 const changed = ['sizes', 'activation', 'clamp', 'beta', 'T', 'K', 'batch'] as const
-const plain = ['variant', 'nudge', 'method', 'loss', 'rates', 'epochs', 'weightDecay', 'decay', 'unsettled', 'tolerance', 'shard', 'seed'] as const
+const plain = ['variant', 'nudge', 'method', 'loss', 'rates', 'epochs', 'weightDecay', 'decay', 'unsettled', 'tolerance', 'shard', 'seed', 'points'] as const
 
 const chosen = (said: Fields, names: readonly string[]): object =>
   Object.fromEntries(names.flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]]])))
@@ -116,7 +116,8 @@ export const sweepRuns = (text: string, data: string, seed: number): E.Either<Ma
       E.traverseArray((said: Fields) => {
         const { name } = said
         if (name === undefined) return E.left(malformed('name: expected a network of Table 1 for every run, got none; add "name": "P-1h" to base'))
-        return pipe(checkedRun(runOf({ ...said, name }, data, seed)), E.mapLeft(({ message }) => malformed(`${name} by ${String(said['method'] ?? 'ep')}: ${message}`)))
+        const run = runOf({ ...said, name }, data, seed)
+        return pipe(checkedRun(run), E.mapLeft(({ message }) => malformed(`${name} by ${run.job.method}: ${message}`)))
       }),
       E.map((list) => [...new Map(list.map((run) => [canonical(run), run])).values()]))
   }))
