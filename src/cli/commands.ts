@@ -1,6 +1,7 @@
 /** The commands, in the order of the help. To add one: a file in commands/, and its name here. */
 import type { Command } from './command.ts'
 import { audit } from './commands/audit.ts'
+import { benchmark } from './commands/benchmark.ts'
 import { compare } from './commands/compare.ts'
 import { diagnose } from './commands/diagnose.ts'
 import { evaluate } from './commands/evaluate.ts'
@@ -19,6 +20,7 @@ export const commands: Readonly<Record<string, Command>> = {
   figure,
   recipe,
   train,
+  benchmark,
   evaluate,
   predict,
   sweep,
