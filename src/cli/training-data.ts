@@ -32,7 +32,7 @@ const firstOf = ({ rows, cols, pixels, labels, count }: Digits, n: number): Digi
 }
 
 /** Reads or draws the digits; `examples` of them to learn from and `tests` to be tested on, if that is said. */
-export const trainingData = (dir: string | undefined, seed: number, examples: number | undefined, tests: number | undefined): TE.TaskEither<UserError, TrainingData> => {
+export const trainingData = (dir: string | undefined, seed: number, examples: number | undefined, tests?: number): TE.TaskEither<UserError, TrainingData> => {
   if (dir === undefined) {
     const count = examples ?? synthetic.train
     const test = tests ?? Math.min(count, synthetic.test)
