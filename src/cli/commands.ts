@@ -1,6 +1,7 @@
 /** The commands, in the order of the help. To add one: a file in commands/, and its name here. */
 import type { Command } from './command.ts'
 import { audit } from './commands/audit.ts'
+import { benchmark } from './commands/benchmark.ts'
 import { compare } from './commands/compare.ts'
 import { data } from './commands/data.ts'
 import { diagnose } from './commands/diagnose.ts'
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   figure,
   recipe,
   train,
+  benchmark,
   evaluate,
   predict,
   sweep,

@@ -28,8 +28,7 @@ const [pause, grace] = [100, 1000]
 
 const none = {
   method: undefined, points: undefined, nudge: undefined, loss: undefined, variant: undefined, changes: {}, rates: undefined, epochs: undefined, optimiser: undefined, momentum: undefined,
-  weightDecay: undefined, decay: undefined, unsettled: undefined, tolerance: undefined, shard: undefined, seed: undefined, engine: undefined, examples: undefined,
-  points: undefined,
+  weightDecay: undefined, decay: undefined, unsettled: undefined, tolerance: undefined, shard: undefined, seed: undefined, engine: undefined, examples: undefined, tests: undefined,
 }
 
 /** What `train` is asked for. A run that goes on is the checkpoint's, about which nothing need be said. */

@@ -54,7 +54,7 @@ export const testedOf = ({ trainer, checkpoint: { state }, engine }: TrainedFold
 
 /** The digits of --data, or synthetic ones: those of the run, if it learned from synthetic ones. */
 export const dataOf = ({ checkpoint: { state: { job, data } } }: TrainedFolder, dir: string | undefined): TE.TaskEither<UserError, TrainingData> =>
-  trainingData(dir, job.seed, dir === undefined && data.synthetic ? data.train : undefined)
+  (dir === undefined && data.synthetic ? trainingData(dir, job.seed, data.train, data.test) : trainingData(dir, job.seed, undefined))
 
 /** What the network says of each digit, in their order. Left: digits of another size, or states that are no longer finite. */
 export const readDigits = (folder: TrainedFolder, digits: Digits): E.Either<UserError, readonly Reading[]> => {

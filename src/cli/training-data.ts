@@ -31,11 +31,11 @@ const firstOf = ({ rows, cols, pixels, labels, count }: Digits, n: number): Digi
   return { count: kept, rows, cols, pixels: Uint8Array.from(pixels).subarray(0, kept * rows * cols), labels: Uint8Array.from(labels).subarray(0, kept) }
 }
 
-/** Reads or draws the digits; `examples` of them to learn from, if that is said. */
-export const trainingData = (dir: string | undefined, seed: number, examples: number | undefined): TE.TaskEither<UserError, TrainingData> => {
+/** Reads or draws the digits; `examples` of them to learn from and `tests` to be tested on, if that is said. */
+export const trainingData = (dir: string | undefined, seed: number, examples: number | undefined, tests?: number): TE.TaskEither<UserError, TrainingData> => {
   if (dir === undefined) {
     const count = examples ?? synthetic.train
-    const test = Math.min(count, synthetic.test)
+    const test = tests ?? Math.min(count, synthetic.test)
     // One row of draws, so that no test digit is one learned from.
     const all = syntheticDigits(seed, count + test)
     const size = all.rows * all.cols
@@ -44,6 +44,7 @@ export const trainingData = (dir: string | undefined, seed: number, examples: nu
   }
   return pipe(readMnist(dir), TE.map(({ train, test }) => {
     const some = examples === undefined ? train : firstOf(train, examples)
-    return dataOf(some, test, `${some.count} digits of ${dir}, tested on ${test.count}`, false)
+    const unseen = tests === undefined ? test : firstOf(test, tests)
+    return dataOf(some, unseen, `${some.count} digits of ${dir}, tested on ${unseen.count}`, false)
   }))
 }

@@ -33,6 +33,8 @@ export interface TrainingPart<T> {
   /** The mini-batch that follows so many. */
   readonly plan: (step: number) => MiniBatchPlan
   readonly pull: (theta: Params<T>, shard: readonly number[], occasion: Occasion) => E.Either<Mistake, Pulled<T>>
+  /** Shards of one mini-batch added up, in their order. */
+  readonly together: (parts: readonly Pulled<T>[]) => Pulled<T>
   /** The state after a mini-batch whose shards, in order, came to these. */
   readonly advance: (training: Training<T>, parts: readonly Pulled<T>[], descent: Descent) => Training<T>
   /** The test digits in pieces. */
@@ -69,6 +71,7 @@ export const trainingPart = <T>(A: Algebra<Op, T>, job: TrainingJob, trainer: Tr
       return { shards: pieces(order.slice(done * batch, (done + 1) * batch), shard), occasion: { sign: signs[done] ?? 1, rates: descent.rates }, descent }
     },
     pull: (theta, indices, occasion) => pull(theta, learned(indices), occasion),
+    together: (parts) => together(A, parts),
     advance: (training, parts, descent) => advance(training, together(A, parts), descent),
     pieces: pieces(Array.from({ length: test.count }, (_, i) => i), testBatch),
     look: (theta, indices) => look(theta, unseen(indices)),

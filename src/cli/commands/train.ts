@@ -1,54 +1,26 @@
 /** `train`: a network of Table 1 on digits. */
-import { command, flag, option, optional, positional } from 'cmd-ts'
-import { methodNames } from '../../experiment/training-job.ts'
-import type { Decay } from '../../learn/schedule.ts'
+import { command, flag, option, optional } from 'cmd-ts'
 import type { Command } from '../command.ts'
 import { given, hyperparameters } from '../options.ts'
 import type { Request } from '../request.ts'
-import { count, engineType, oneOf, real, seedType, some, valued } from '../values.ts'
-
-const numbers = (text: string): readonly number[] | undefined =>
-  (/^[\d.e+-]+(,[\d.e+-]+)*$/i.test(text) && text.split(',').every((one) => one !== '' && Number.isFinite(Number(one))) ? text.split(',').map(Number) : undefined)
-
-const args = {
-  name: positional({ type: some('network', 'network', 'such as P-1h'), displayName: 'network', description: 'EB-1h, EB-2h, P-1h, P-2h, P-3h, P-conv' }),
-  data: option({ long: 'data', type: optional(some('--data', 'folder', 'give the folder of the files')), description: 'folder with the four files of MNIST or Fashion-MNIST, gzipped or not (else synthetic digits)' }),
-  out: option({ long: 'out', type: optional(some('--out', 'folder', 'leave it out for results/train-NAME')), description: 'folder for log, checkpoint and curves (results/train-NAME)' }),
-  resume: flag({ long: 'resume', description: 'go on from the checkpoint in that folder, bit for bit as if never stopped' }),
-  epochs: option({ long: 'epochs', type: optional(count('--epochs', 'take 10')), description: "passes over the digits (Table 1's)" }),
-  batches: option({ long: 'batches', type: optional(count('--batches', 'take 100')), description: 'stop after so many mini-batches' }),
-  examples: option({ long: 'examples', type: optional(count('--examples', 'take 6000')), description: 'digits to learn from, the first of the set (all)' }),
-  seed: option({ long: 'seed', type: optional(seedType), description: 'of the weights, the order of the digits, and synthetic digits' }),
-  method: option({ long: 'method', type: optional(oneOf('--method', methodNames)), description: 'estimator of the gradient (ep)' }),
-  points: option({ long: 'points', type: optional(count('--points', 'take 4')), description: 'nudges of --method holomorphic, around a circle of radius β (4)' }),
-  nudge: option({ long: 'nudge', type: optional(oneOf('--nudge', ['outer', 'inner'])), description: 'where a prototypical network is nudged (outer)' }),
-  loss: option({ long: 'loss', type: optional(oneOf('--loss', ['squared', 'cross-entropy'])), description: 'cost: squared error, or cross-entropy of a softmax readout of the last layer (squared)' }),
-  variant: option({ long: 'variant', type: optional(oneOf('--variant', ['exact', 'published'])), description: "strict theory, or as the authors' program departs from it (exact)" }),
-  ...hyperparameters,
-  rates: option({
-    long: 'rates', description: "learning rates by layer, next to the input first (Table 1's)",
-    type: optional(valued('--rates', 'rates', 'numbers joined by commas', 'write them next to the input first, such as 0.08,0.04', numbers)),
-  }),
-  optimiser: option({ long: 'optimiser', type: optional(oneOf('--optimiser', ['sgd', 'momentum', 'adam'])), description: 'how steps are made of gradients (sgd)' }),
-  momentum: option({ long: 'momentum', type: optional(real('--momentum', 'take 0.9')), description: 'what --optimiser momentum keeps of its velocity (0.9)' }),
-  weightDecay: option({ long: 'weight-decay', type: optional(real('--weight-decay', 'take 0.0001')), description: 'pull of weights towards 0, times the rate (0)' }),
-  decay: option({
-    long: 'decay', description: 'factor of the rates after each epoch, or cosine, which takes them to 0 (1)',
-    type: optional(valued<Decay>('--decay', 'x|cosine', 'a factor above 0 and at most 1, or cosine', 'take 0.97',
-      (text) => (text === 'cosine' ? text : /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) && Number(text) > 0 && Number(text) <= 1 ? Number(text) : undefined))),
-  }),
-  unsettled: option({ long: 'unsettled', type: optional(oneOf('--unsettled', ['skip', 'keep'])), description: 'digits that have not settled: leave them out of the update, or keep them (keep)' }),
-  tolerance: option({ long: 'tolerance', type: optional(real('--tolerance', 'take 1e-4')), description: 'largest move in the last step that counts as settled (β/1000)' }),
-  shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits that are evaluated together (the mini-batch with one hidden layer, else 12); it changes the last bits of results, the number of threads does not' }),
-  engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
-  threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'threads to divide shards among (as many as there are cores and shards)' }),
-  minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
-}
+import { digits, jobOptions, network } from '../training-options.ts'
+import { count, engineType, real, some } from '../values.ts'
 
 export const train: Command = command({
   name: 'train',
   description: 'Train a network of Table 1 on digits, by EP, BPTT or another estimator',
-  args,
+  args: {
+    name: network,
+    ...digits,
+    out: option({ long: 'out', type: optional(some('--out', 'folder', 'leave it out for results/train-NAME')), description: 'folder for log, checkpoint and curves (results/train-NAME)' }),
+    resume: flag({ long: 'resume', description: 'go on from the checkpoint in that folder, bit for bit as if never stopped' }),
+    batches: option({ long: 'batches', type: optional(count('--batches', 'take 100')), description: 'stop after so many mini-batches' }),
+    ...jobOptions,
+    ...hyperparameters,
+    engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
+    threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'threads to divide shards among (as many as there are cores and shards)' }),
+    minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
+  },
   examples: [
     { description: "Table 1's numbers on real digits", command: 'phifold train P-1h --data path/to/mnist' },
     { description: 'a trial on synthetic ones', command: 'phifold train P-1h --batches 100' },
