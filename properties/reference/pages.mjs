@@ -1,6 +1,4 @@
 /** The reference as Markdown: a page for each area of the library, in the order of the entry modules, and an index of all names. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { headerOf } from './names.mjs'
 import { signatureOf } from './signature.mjs'
 
@@ -99,6 +97,3 @@ export const pagesOf = (names) => {
   const files = [...new Set(names.map(pageOf))]
   return new Map([['index.md', indexPage(names)], ...files.map((page) => [page, areaPage(page, names.filter((name) => pageOf(name) === page), names)])])
 }
-
-/** What lies in the folder of the pages, by file name. */
-export const textsOf = (folder, files) => new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
