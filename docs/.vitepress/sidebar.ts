@@ -19,7 +19,7 @@ export const itemsOf = (docs: string, folder: string): readonly Item[] => {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
         const items = itemsOf(docs, path)
-        return items.length === 0 ? [] : [{ text: entry.name, collapsed: true, items: [...items] }]
+        return items.length === 0 ? [] : [{ text: entry.name, items: [...items] }]
       }
       if (!entry.name.endsWith('.md')) return []
       return [{ text: headingOf(readFileSync(path, 'utf8'), entry.name.slice(0, -3)), link: `/${relative(docs, path).slice(0, -3)}` }]
@@ -45,6 +45,6 @@ export const sidebarOf = (docs: string): Item[] => {
         { text: 'Results', link: '/results' }, { text: 'Audit', link: '/audit' }, { text: 'Decisions', link: '/decisions' },
       ],
     },
-    ...(api.length === 0 ? [] : [{ text: 'API reference', collapsed: true, items: [...api] }]),
+    ...(api.length === 0 ? [] : [{ text: 'API reference', items: [...api] }]),
   ]
 }
