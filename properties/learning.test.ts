@@ -30,7 +30,7 @@ import { initialise } from '../src/learn/initialise.ts'
 import { backprop, centeredEp, continualEp, ep, type Method, type Occasion, randomSignEp, recurrentBackprop } from '../src/learn/method.ts'
 import { adam, descended, momentum, noMemory, sgd } from '../src/learn/optimiser.ts'
 import { decayed, orderOf, pieces, placeOf, signsOf } from '../src/learn/schedule.ts'
-import { type Learner, pulled, tested, together, wrongOnes } from '../src/learn/shard.ts'
+import { type Learner, shardSum, tested, together, wrongOnes } from '../src/learn/shard.ts'
 import { advanced, begun, trained } from '../src/learn/training.ts'
 import { polynomial, sigm } from '../src/phi/activation.ts'
 import type { Params } from '../src/phi/interaction.ts'
@@ -65,13 +65,13 @@ const rows = (A: Algebra<never, Lifted<Rational>>, t: Lifted<Rational>, some: re
 }
 const once: Occasion = { sign: 1, rates: {} }
 // lift(rational) has no tanh; what the learner runs does not ask for it.
-const AQ = Q as unknown as Parameters<typeof pulled<Lifted<Rational>>>[0]
+const AQ = Q as unknown as Parameters<typeof shardSum<Lifted<Rational>>>[0]
 
 describe('a shard, over rationals', () => {
   const methods: readonly Method[] = [ep(0.25, 2), centeredEp(0.25, 2), randomSignEp(0.25, 2), backprop(2), recurrentBackprop(2)]
 
   test.each(methods.map((method) => [method.name, method] as const))('L10: shards of a mini-batch add up, %s', (_, method) => {
-    const pull = pulled(AQ, learnerOf(method))
+    const pull = shardSum(AQ, learnerOf(method))
     fc.assert(fc.property(instance, ({ theta, x, y }) => {
       const part = (some: readonly number[]) => orThrow(pull(theta, { x: rows(Q, x, some), y: rows(Q, y, some) }, { sign: -1, rates: {} }))
       const whole = part([0, 1, 2])
@@ -86,7 +86,7 @@ describe('a shard, over rationals', () => {
       const settled = orThrow(freePhase(problem, { steps: 2, keep: 2 }))
       const nudge = orThrow(finite(Q, 0.25))
       const updates = foldPhase<() => Params<Lifted<Rational>>, Params<Lifted<Rational>>>(contrasts(problem, nudge, settled.state), 2, {}, (_, whole) => whole())
-      const [byEp, byBptt] = [ep(0.25, 2), backprop(2)].map((method) => orThrow(pulled(AQ, learnerOf(method))(data.theta, data, once)).gradient)
+      const [byEp, byBptt] = [ep(0.25, 2), backprop(2)].map((method) => orThrow(shardSum(AQ, learnerOf(method))(data.theta, data, once)).gradient)
       const gradients = foldPhase<Params<Lifted<Rational>>, Params<Lifted<Rational>>>(totals(Q, orThrow(backpropagation(problem, settled, 2))), 2, {}, (_, sum) => sum)
       const times = (factor: number, params: Params<Lifted<Rational>>) => Object.fromEntries(Object.entries(params).map(([name, p]) => [name, Q.scale(factor, p)]))
       return exactly(Q, byEp ?? {}, times(-3, updates)) && exactly(Q, byBptt ?? {}, times(3, gradients))
@@ -115,7 +115,7 @@ describe('a shard, over rationals', () => {
     const moving = continualEp(exactNetwork, squaredError, 0.25, 2)
     fc.assert(fc.property(instance, (data) => {
       const gradient = (method: Method, rate: number) =>
-        orThrow(pulled(AQ, learnerOf(method))(data.theta, data, { sign: 1, rates: { W1: rate, b1: rate, W2: rate, b2: rate } })).gradient
+        orThrow(shardSum(AQ, learnerOf(method))(data.theta, data, { sign: 1, rates: { W1: rate, b1: rate, W2: rate, b2: rate } })).gradient
       // By hand: each step with the weights that the step before has left, of a mini-batch of 3.
       const { state } = relax(poseKnown(Q, exactNetwork, squaredError)(data), 2, 0)
       const end = [0, 1].reduce(({ theta, s }: { readonly theta: Params<Lifted<Rational>>; readonly s: typeof state }) => {
@@ -138,11 +138,11 @@ describe('a shard, over rationals', () => {
       const { state, before: [previous = state] } = relax(problem, 2, 1)
       const moved = (row: number): number => Math.max(...state.map((sl, l) => Q.distance(rows(Q, sl, [row]), rows(Q, previous[l] ?? sl, [row]))))
       const settled = [0, 1, 2].filter((row) => moved(row) <= 0.1)
-      const { gradient, tally } = orThrow(pulled(AQ, skipping)(theta, { x, y }, once))
+      const { gradient, tally } = orThrow(shardSum(AQ, skipping)(theta, { x, y }, once))
       skipped += settled.length > 0 && settled.length < 3 ? 1 : 0
       const expected = settled.length === 0
         ? Object.fromEntries(Object.entries(theta).map(([name, p]) => [name, Q.fill(Q.shape(p), 0)]))
-        : orThrow(pulled(AQ, learnerOf(ep(0.25, 2)))(theta, { x: rows(Q, x, settled), y: rows(Q, y, settled) }, once)).gradient
+        : orThrow(shardSum(AQ, learnerOf(ep(0.25, 2)))(theta, { x: rows(Q, x, settled), y: rows(Q, y, settled) }, once)).gradient
       return tally.unsettled === 3 - settled.length && exactly(Q, gradient, expected)
     }), { numRuns: 60, seed: 1 })
     expect(skipped).toBeGreaterThan(0)
@@ -150,7 +150,7 @@ describe('a shard, over rationals', () => {
 
   test('a wrong K or β is told, not divided by', () => {
     const data = { theta: Object.fromEntries(Object.entries(exactNetwork.params).map(([name, shape]) => [name, Q.fill(shape, 0)])), x: Q.fill([1, 2], 0), y: Q.fill([1, 1], 0) }
-    const left = (method: Method) => E.match((mistake: { readonly _tag: string }) => mistake._tag, () => 'none')(pulled(AQ, learnerOf(method))(data.theta, data, once))
+    const left = (method: Method) => E.match((mistake: { readonly _tag: string }) => mistake._tag, () => 'none')(shardSum(AQ, learnerOf(method))(data.theta, data, once))
     expect([ep(0, 2), ep(Infinity, 2), ep(0.1, 0), ep(0.1, 1.5)].map(left)).toEqual(['BadBeta', 'BadBeta', 'BadSteps', 'BadSteps'])
   })
 })
@@ -192,7 +192,7 @@ describe('counting', () => {
     const network = outerNudged({ interaction: layered([1, 2, 2]), activation: sigm, epsilon: 1 })
     const learner: Learner = { dynamics: network, cost: squaredError, method: ep(0.1, 1), T: 3, tolerance: 1, unsettled: 'keep' }
     const theta = { W1: A.fill([2, 1], 1), b1: A.fill([2], 0), W2: A.fill([2, 2], NaN), b2: A.fill([2], 0) }
-    const result = pulled(A, learner)(theta, { x: A.fill([1, 1], 1), y: A.fill([1, 2], 0) }, once)
+    const result = shardSum(A, learner)(theta, { x: A.fill([1, 1], 1), y: A.fill([1, 2], 0) }, once)
     expect(E.isLeft(result) && result.left).toMatchObject({ _tag: 'Diverged', step: 1, layer: 1 })
   })
 })
@@ -327,7 +327,7 @@ describe('checkpoints', () => {
     expect(message(writeCheckpoint(hash, { state: stateOf(middle), tensors: { ...fewer, W1: { ...W1!, data: Float32Array.from(W1!.data).fill(NaN) } } }))).toBe('W1 is no longer finite')
   })
   test('what was advanced by hand is what the fold gives', () => {
-    const pull = pulled(A, trainer.learner)
+    const pull = shardSum(A, trainer.learner)
     const sum = together(A, shardsOf(0).map((shard) => orThrow(pull(start.theta, shard, once))))
     const next = advanced(A, trainer.optimiser)(start, sum, { rates: trainer.ratesIn(1), weightDecay: job.weightDecay })
     expect(numbersOf(next)).toBe(numbersOf(run(start, 1)))
@@ -353,7 +353,7 @@ describe('jobs', () => {
     const gradient = (changes: Partial<TrainingJob>) => {
       const { learner, params } = orThrow(trainerOf({ ...small, ...changes }))
       const [theta] = initialise(A, params, seeded(1))
-      const sum = orThrow(pulled(A, learner)(theta, { x: A.of([2, 4], uniforms(seeded(2), 8, 0, 1)[0]), y: A.of([2, 10], Array.from({ length: 20 }, (_, i) => (i % 10 === 3 ? 1 : 0))) }, { sign: -1, rates: { W1: 0.01 } }))
+      const sum = orThrow(shardSum(A, learner)(theta, { x: A.of([2, 4], uniforms(seeded(2), 8, 0, 1)[0]), y: A.of([2, 10], Array.from({ length: 20 }, (_, i) => (i % 10 === 3 ? 1 : 0))) }, { sign: -1, rates: { W1: 0.01 } }))
       expect(Object.keys(sum.gradient).sort()).toEqual(Object.keys(params).sort())
       return Object.values(sum.gradient).flatMap((g) => [...A.numbers(g)])
     }

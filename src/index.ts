@@ -81,6 +81,13 @@ export { type Compared, compareEstimators, type CompareEstimatorsOptions, type E
 
 // Learning
 export { initialise } from './learn/initialise.ts'
+export { backprop, centeredEp, continualEp, ep, type Method, type Occasion, randomSignEp, recurrentBackprop } from './learn/method.ts'
+export type { Relaxed } from './fold/relax.ts'
+export { type Learner, type Samples, type ShardSum, shardSum, tested } from './learn/shard.ts'
+export { adam, type Descent, type Memory, momentum, type Optimiser, sgd } from './learn/optimiser.ts'
+export { begun, trained, type Training } from './learn/training.ts'
+export { errorOf, type Tally } from './learn/tally.ts'
+export { orderOf, pieces } from './learn/schedule.ts'
 
 // Data and randomness
 export { type Random, sampled, seeded, shuffled, uniforms } from './data/random.ts'

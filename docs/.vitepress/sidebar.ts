@@ -32,6 +32,7 @@ export const sidebarOf = (docs: string): Item[] => {
     {
       text: 'Start', items: [
         { text: 'What it is', link: '/' }, { text: 'The whole library on one page', link: '/one-page' }, { text: 'How to choose', link: '/choose' },
+        { text: 'Training', link: '/training' },
         { text: 'Playground', link: '/playground' },
       ],
     },

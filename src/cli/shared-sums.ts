@@ -3,7 +3,7 @@
  * done with what. Sums are written by one thread and read by all; mini-batches take turns between two halves, so that nobody
  * overwrites what another still reads.
  */
-import type { Pulled } from '../learn/shard.ts'
+import type { ShardSum } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
 import { type Algebra, entries, type Shape } from '../tensor/algebra.ts'
 
@@ -28,8 +28,8 @@ export interface SharedSums<T> {
   /** Waits for a thread, no longer than that many milliseconds. */
   readonly awaitThread: (thread: number, task: number, milliseconds: number) => boolean
   /** Undefined: it failed. */
-  readonly write: (task: number, shard: number, pulled: Pulled<T> | undefined) => void
-  readonly read: (task: number, shard: number) => Pulled<T> | undefined
+  readonly write: (task: number, shard: number, sum: ShardSum<T> | undefined) => void
+  readonly read: (task: number, shard: number) => ShardSum<T> | undefined
   readonly writeTally: (piece: number, tally: Tally | undefined) => void
   readonly readTally: (piece: number) => Tally | undefined
 }
@@ -79,13 +79,13 @@ export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<stri
       if (done < task) Atomics.wait(flags, THREADS + thread, done, milliseconds)
       return Atomics.load(flags, THREADS + thread) >= task
     },
-    write: (task, shard, pulled) => {
+    write: (task, shard, sum) => {
       const to = slot(task, shard)
-      put(to, pulled?.tally)
-      if (pulled === undefined) return
+      put(to, sum?.tally)
+      if (sum === undefined) return
       let at = tallyNumbers
       for (const [name, shape] of Object.entries(params)) {
-        to.set(A.numbers(pulled.gradient[name] as T), at)
+        to.set(A.numbers(sum.gradient[name] as T), at)
         at += entries(shape)
       }
     },

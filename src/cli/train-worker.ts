@@ -42,7 +42,7 @@ const run = <T>(A: Algebra<Op, T>, { job, train, test, from, memory, thread, thr
     } else {
       const { shards, occasion, descent } = part.plan(training.step)
       const own = shards.map((shard, n) => (n % threads === thread ? E.toUnion(E.mapLeft(() => undefined)(part.pull(training.theta, shard, occasion))) : undefined))
-      own.forEach((pulled, n) => { if (n % threads === thread) shared.write(task, n, pulled) })
+      own.forEach((sum, n) => { if (n % threads === thread) shared.write(task, n, sum) })
       shared.finish(thread, task)
       for (let other = 0; other < threads; other += 1) while (!shared.awaitThread(other, task, Infinity));
       const parts = shards.flatMap((_, n) => own[n] ?? shared.read(task, n) ?? [])

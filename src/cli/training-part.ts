@@ -12,7 +12,7 @@ import { initialise } from '../learn/initialise.ts'
 import type { Occasion } from '../learn/method.ts'
 import type { Descent } from '../learn/optimiser.ts'
 import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
-import { type Pulled, pulled, type Samples, tested, together } from '../learn/shard.ts'
+import { type ShardSum, shardSum, type Samples, tested, together } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
 import { advanced, begun, type Training } from '../learn/training.ts'
 import { type Layer, layerShape, type Params } from '../phi/interaction.ts'
@@ -32,11 +32,11 @@ export interface TrainingPart<T> {
   readonly start: () => Training<T>
   /** The mini-batch that follows so many. */
   readonly plan: (step: number) => MiniBatchPlan
-  readonly pull: (theta: Params<T>, shard: readonly number[], occasion: Occasion) => E.Either<Mistake, Pulled<T>>
+  readonly pull: (theta: Params<T>, shard: readonly number[], occasion: Occasion) => E.Either<Mistake, ShardSum<T>>
   /** Shards of one mini-batch added up, in their order. */
-  readonly together: (parts: readonly Pulled<T>[]) => Pulled<T>
+  readonly together: (parts: readonly ShardSum<T>[]) => ShardSum<T>
   /** The state after a mini-batch whose shards, in order, came to these. */
-  readonly advance: (training: Training<T>, parts: readonly Pulled<T>[], descent: Descent) => Training<T>
+  readonly advance: (training: Training<T>, parts: readonly ShardSum<T>[], descent: Descent) => Training<T>
   /** The test digits in pieces. */
   readonly pieces: readonly (readonly number[])[]
   readonly look: (theta: Params<T>, piece: readonly number[]) => E.Either<Mistake, Tally>
@@ -53,7 +53,7 @@ const samplesOf = <T>(A: Algebra<Op, T>, { learner: { dynamics } }: Trainer, dig
 export const trainingPart = <T>(A: Algebra<Op, T>, job: TrainingJob, trainer: Trainer, train: Digits, test: Digits): TrainingPart<T> => {
   const { network: { batch }, shard, learner, optimiser } = trainer
   const perEpoch = batchesOf(train.count, batch)
-  const [pull, look, advance] = [pulled(A, learner), tested(A, learner), advanced(A, optimiser)]
+  const [pull, look, advance] = [shardSum(A, learner), tested(A, learner), advanced(A, optimiser)]
   const [learned, unseen] = [samplesOf(A, trainer, train), samplesOf(A, trainer, test)]
   const epochPlan = (epoch: number) => ({
     epoch, order: orderOf(job.seed, epoch, train.count), signs: signsOf(job.seed, epoch, perEpoch),

@@ -12,7 +12,9 @@ import type { Problem } from './pose.ts'
 
 /** s_T and the states before it, newest first. */
 export interface Relaxed<T> {
+  /** s_T. */
   readonly state: Layers<T>
+  /** s_{T−1}, s_{T−2}, … as many as were kept. */
   readonly before: readonly Layers<T>[]
 }
 

@@ -24,17 +24,21 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 
 /** What is drawn or known for a mini-batch as a whole. */
 export interface Occasion {
+  /** Which way `randomSignEp` nudges. */
   readonly sign: 1 | -1
   /** Learning rates by parameter. */
   readonly rates: Readonly<Record<string, number>>
 }
 
+/** A way to come by a gradient. */
 export interface Method {
+  /** As on the command line. */
   readonly name: string
   /** States before s_T that it walks back through. */
   readonly keep: number
   /** Every shard has to be the whole mini-batch: the method does not add up over samples. */
   readonly undivided?: true
+  /** The gradient, summed over the samples, from a settled state. Left: numbers that it cannot be had with. */
   readonly at: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, rest: Relaxed<T>, data: Data<T>, occasion: Occasion) => E.Either<Mistake, Params<T>>
 }
 

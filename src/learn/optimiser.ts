@@ -19,6 +19,7 @@ export type Memory<T> = Readonly<Record<string, Params<T>>>
 
 /** A direction for each parameter, to be multiplied by its rate and taken off. */
 export interface Optimiser<N extends Op = Op> {
+  /** As on the command line. */
   readonly name: string
   /** The kinds of tensors that it remembers. */
   readonly remembers: readonly string[]
@@ -68,7 +69,9 @@ export const adam = ({ beta1 = 0.9, beta2 = 0.999, small = 1e-8 }: { readonly be
 
 /** Rates by parameter, and the weight decay λ ≥ 0. */
 export interface Descent {
+  /** η of each parameter. */
   readonly rates: Readonly<Record<string, number>>
+  /** λ, of weights and kernels. */
   readonly weightDecay: number
 }
 

@@ -19,8 +19,11 @@ import { plusTally, type Tally } from './tally.ts'
 
 /** What learns: a model with its cost, and how its gradient is come by. */
 export interface Learner {
+  /** What moves. */
   readonly dynamics: Dynamics<Op>
+  /** What is to be small. */
   readonly cost: Cost<Op>
+  /** How its gradient is estimated. */
   readonly method: Method
   /** Steps of the free phase. */
   readonly T: number
@@ -34,9 +37,10 @@ export interface Learner {
 export type Samples<T> = Pick<Data<T>, 'x' | 'y'>
 
 /** What a shard comes to. */
-export interface Pulled<T> {
+export interface ShardSum<T> {
   /** Σ over its samples of the gradient of their own cost. */
   readonly gradient: Params<T>
+  /** Its counts. */
   readonly tally: Tally
 }
 
@@ -95,7 +99,7 @@ const someOf = <T>(A: Algebra<never, T>, { state, before }: Relaxed<T>, rows: re
 }
 
 /** The shard's gradient and tally. Parameters and samples are taken to be well shaped. Left: Diverged, or what the method says. */
-export const pulled = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params<T>, samples: Samples<T>, occasion: Occasion): E.Either<Mistake, Pulled<T>> => {
+export const shardSum = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params<T>, samples: Samples<T>, occasion: Occasion): E.Either<Mistake, ShardSum<T>> => {
   const { dynamics, cost, method, T, unsettled } = learner
   const posed = poseKnown(A, dynamics, cost)
   const data = { theta, ...samples }
@@ -115,7 +119,7 @@ export const pulled = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Params
 }
 
 /** Shards of one mini-batch added up, in their order. Throws RangeError without any. */
-export const together = <T>(A: Algebra<never, T>, shards: readonly Pulled<T>[]): Pulled<T> => {
+export const together = <T>(A: Algebra<never, T>, shards: readonly ShardSum<T>[]): ShardSum<T> => {
   const [first, ...rest] = shards
   if (first === undefined) throw new RangeError('together: expected at least one shard, got none')
   return rest.reduce((sum, one) => ({ gradient: zipParams(sum.gradient, one.gradient, A.add), tally: plusTally(sum.tally, one.tally) }), first)

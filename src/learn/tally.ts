@@ -3,7 +3,9 @@
  * and those of mini-batches to those of an epoch: a commutative monoid (up to the rounding of `cost`).
  */
 
+/** Counts of some samples; empty: all 0. */
 export interface Tally {
+  /** How many samples. */
   readonly samples: number
   /** Σ ℓ at the end of the free phase. */
   readonly cost: number
@@ -15,8 +17,10 @@ export interface Tally {
   readonly unsettled: number
 }
 
+/** Of no samples. */
 export const noTally: Tally = { samples: 0, cost: 0, wrong: 0, residual: 0, unsettled: 0 }
 
+/** Of both. */
 export const plusTally = (a: Tally, b: Tally): Tally => ({
   samples: a.samples + b.samples,
   cost: a.cost + b.cost,
@@ -25,6 +29,7 @@ export const plusTally = (a: Tally, b: Tally): Tally => ({
   unsettled: a.unsettled + b.unsettled,
 })
 
-/** In per cent of the samples; NaN without any. */
+/** Wrong ones in per cent of the samples; NaN without any. */
 export const errorOf = ({ wrong, samples }: Tally): number => (100 * wrong) / samples
+/** Unsettled ones in per cent of the samples; NaN without any. */
 export const unsettledOf = ({ unsettled, samples }: Tally): number => (100 * unsettled) / samples
