@@ -1,6 +1,11 @@
 /** `phifold diagnose` as a user meets it: a certificate, a broken hypothesis, and files that give something else. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { scratch } from './program.ts'
+import { seeded, uniforms } from '../src/data/random.ts'
+import { writeSafetensors } from '../src/data/safetensors.ts'
+import { orThrow } from '../src/fold/mistake.ts'
+import { root, scratch } from './program.ts'
 
 const { phifold, file } = scratch()
 
@@ -29,6 +34,17 @@ describe('phifold diagnose', () => {
     expect([code, err]).toEqual([1, ''])
     expect(out).toMatch(/J M = M Jᵀ +s1–s2 .*BROKEN\n3 settled +not reached\n/)
     expect(out).toMatch(/\nbroken: NudgeOutside at s1–s2\n {2}.+\n {2}try: nudge inside σ/)
+  })
+
+  it('a network from a safetensors file, by the module that docs/extending.md shows', async () => {
+    const module = /```text\n(import \{ readFileSync \}[^]*?)```/.exec(readFileSync(join(root, 'docs/extending.md'), 'utf8'))?.[1]
+    const entries = (shape: readonly number[], seed: number) =>
+      ({ dtype: 'F32' as const, shape, data: uniforms(seeded(seed), shape.reduce((n, k) => n * k, 1), -0.4, 0.4)[0] })
+    const state = { 'fc1.weight': entries([6, 4], 1), 'fc1.bias': entries([6], 2), 'fc2.weight': entries([3, 6], 3), 'fc2.bias': entries([3], 4) }
+    file('network.safetensors', orThrow(writeSafetensors(state, 'network.safetensors')))
+    const { code, out, err } = await phifold('diagnose', file('from-elsewhere.mjs', module ?? ''))
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/\ncertificate: every hypothesis holds/)
   })
 
   it('as JSON, on another interpreter', async () => {

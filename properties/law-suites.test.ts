@@ -10,6 +10,8 @@ import { polynomial, tanh } from '../src/phi/activation.ts'
 import { clampedExact } from '../src/phi/clamped.ts'
 import { dense } from '../src/phi/dense.ts'
 import type { ExactDynamics } from '../src/phi/dynamics.ts'
+import type { Coupling, Params } from '../src/phi/interaction.ts'
+import { plus } from '../src/phi/monoid.ts'
 import { energyBased, publishedEnergyBased } from '../src/phi/energy-based.ts'
 import { innerNudged, outerNudged } from '../src/phi/prototypical.ts'
 import type { Algebra } from '../src/tensor/algebra.ts'
@@ -46,8 +48,22 @@ describe('sound parts pass, and every seeded fault is rejected', () => {
 describe('wrong parts are rejected by name', () => {
   const wrongCost = { ...squaredError, name: 'twice', at: <T>(A: Algebra<never, T>) => (y: T) => ({ ...squaredError.at(A)(y), gradient: (s: T) => A.scale(2, A.sub(s, y)) }) }
   const asExact = (make: (spec: NetworkSpec) => Parameters<typeof withUnitMetric<never>>[0]) => (spec: NetworkSpec): ExactDynamics<never> => withUnitMetric(make(spec))
+  // All derivatives are those of Ψ twice as large, but for `collect`, which is still that of Ψ.
+  const stale = (spec: NetworkSpec) => {
+    const term = skip(spec)
+    return {
+      ...term,
+      at: <T>(A: Algebra<never, T>) => (theta: Params<T>, u0: T): Coupling<T> => {
+        const { collect } = term.at(A)(theta, u0)
+        return { ...plus(term, term).at(A)(theta, u0), ...(collect && { collect }) }
+      },
+    }
+  }
+  const forgetful = (spec: NetworkSpec) => faultyMotion(inner(spec), (_, m) => ({ collect: (all) => m.collect?.(all.slice(1)) ?? {} }))
   it.each([
     ['a term without feedback', termLaws((spec) => faultyTerm(skip(spec), (A, c) => ({ drive: (u) => mapDrives(c.drive(u), (d, l) => (l === 1 ? A.scale(0, d) : d)) })), { ...options, name: 'skip', instances: deep }), /^L1\.skip fails: gap .* \(seed 1, path /],
+    ['a shortcut of another term', termLaws(stale, { ...options, name: 'skip', instances: deep }), /^L1\.skip fails: gap /],
+    ['a shortcut of another motion', dynamicsLaws(forgetful, options), /^L1\.mine\.pull fails: gap /],
     ['tanh with twice the slope', smoothActivationLaws(faultyActivation(tanh, (A, jet) => ({ slope: () => A.scale(2, jet.slope()) }))), /^L1\.tanh fails/],
     ['a polynomial without curvature', exactActivationLaws(faultyActivation(polynomial(0, 1, 0.5), (A, jet) => ({ curvature: () => A.scale(0, jet.value) })), 'flat'), /^L1\.flat fails/],
     ['a cost without its ½', costLaws(wrongCost), /^L1\.twice fails/],

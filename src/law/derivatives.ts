@@ -19,6 +19,7 @@ import { exactly } from './closeness.ts'
 import { anywhereIn, fill, interactionOf, type NetworkSpec } from './instances.ts'
 import type { Verdict } from './law.ts'
 import { mapParams } from './mutants.ts'
+import { couplingShortcuts, motionShortcuts } from './shortcuts.ts'
 
 type T = Lifted<Rational>
 type D = DualTensor<T>
@@ -60,10 +61,10 @@ const directions = (spec: NetworkSpec, model: Pick<Dynamics<never>, 'layers' | '
 /** ∂Ψ/∂u of a coupling, both parts. */
 const driveOf = <X>(B: Algebra<never, X>, psi: Coupling<X>, u: Layers<X>): Drives<X> => addDrives(B, psi.constant, psi.drive(u))
 
-/** L1 for one term: all of its derivatives at an arbitrary u. */
+/** L1 for one term: all of its derivatives at an arbitrary u, and its `contrast` and `collect` where it has them. */
 export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>) => (spec: NetworkSpec): Verdict => {
   // The spec's own network gives the layers; the term may bring parameters of its own.
-  const { data: { theta, x }, state, v, xi, eta } = directions(spec, described(plus(interactionOf(spec), term(spec))))
+  const { data: { theta, x }, state, v, w, xi, eta } = directions(spec, described(plus(interactionOf(spec), term(spec))))
   const psi = term(spec).at(A)(theta, x)
   const over = (params: Params<D>, input: D): Coupling<D> => term(spec).at(dual)(params, input)
   const u = [x, ...state]
@@ -74,6 +75,7 @@ export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>)
   const byTheta = over(mapParams(theta, (p, name) => along(p, eta[name] as T)), dual.constant(x))
   const xAlong = along(x, xi)
   const byInput = over(still(theta), xAlong)
+  const other = { u: [x, ...w], v: vFull }
   const pulled = psi.pull(u)(vFull)
   const nought = (l: number): T => A.fill((u[l] as T).shape, 0)
   const dDrive = tangents(driveOf(dual, still0, uAlong))
@@ -85,19 +87,22 @@ export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>)
     ...layers.map((l): Identity => [dDrive[l] ?? nought(l), pulled.state[l] ?? nought(l)]),
     ...Object.entries(pulled.param()).map(([name, g]): Identity => [dual.tangent(dParam[name] as D), g]),
     [inner(tangents(driveOf(dual, byInput, [xAlong, ...state.map(dual.constant)])), vFull), inner([pulled.input()], [xi])],
+    ...couplingShortcuts(A, psi, { u, v: vFull }, other),
   ])
 }
 
-/** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F. */
+/** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F; its `contrast` and `collect`, where it has them, against `rule` and `pull`. */
 export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => (spec: NetworkSpec): Verdict => {
   const { data: { theta, x }, state, v, w, xi, eta } = directions(spec, dynamics(spec))
-  const pulled = dynamics(spec).at(A)(theta, x).pull(state)(w)
+  const motion = dynamics(spec).at(A)(theta, x)
+  const pulled = motion.pull(state)(w)
   const step = (params: Params<D>, input: D, s: Layers<D>): Drives<T> => tangents(dynamics(spec).at(dual)(params, input).step(s))
   const [params, input, s] = [still(theta), dual.constant(x), state.map(dual.constant)]
   return exactly(A, [
     [inner(w, step(params, input, state.map((sl, l) => along(sl, v[l] as T)))), inner(pulled.state, v)],
     [inner(w, step(mapParams(theta, (p, name) => along(p, eta[name] as T)), input, s)), innerParams(pulled.param(), eta)],
     [inner(w, step(params, along(x, xi), s)), A.dot(pulled.input(), xi)],
+    ...motionShortcuts(A, motion, { s: state, v: w }, { s: v, v: state }),
   ])
 }
 

@@ -12,7 +12,7 @@ import { equilibriumPropagation } from '../fold/nudged-phase.ts'
 import type { Moment, Phase } from '../fold/phase.ts'
 import { pose } from '../fold/pose.ts'
 import type { Dynamics, ExactDynamics, GradientDynamics, Motion } from '../phi/dynamics.ts'
-import type { Interaction, Layers } from '../phi/interaction.ts'
+import { collected, contrastOf, type Interaction, type Layers } from '../phi/interaction.ts'
 import { rational, type Rational } from '../number/rational.ts'
 import { dualOf, type DualTensor } from '../tensor/dual.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
@@ -51,7 +51,7 @@ const common = ({ name, instances, cites = 'docs/extending.md', runs = 100 }: Su
 export const termLaws = (term: (spec: NetworkSpec) => Interaction<never>, options: SuiteOptions): readonly Law[] => [law({
   ...common(options),
   name: `L1.${options.name}`,
-  says: 'value, ∂Ψ/∂u, ∂Ψ/∂θ and pull agree with dual numbers in every direction',
+  says: 'value, ∂Ψ/∂u, ∂Ψ/∂θ and pull agree with dual numbers in every direction; contrast with param and collect with pull, where there are any',
   subject: term,
   judge: termDerivatives,
   mutants: [
@@ -60,6 +60,8 @@ export const termLaws = (term: (spec: NetworkSpec) => Interaction<never>, option
     { fault: 'pull.param twice too large', subject: (spec) => faultyTerm(term(spec), (B, c) => ({
       pull: (u) => (v) => ({ ...c.pull(u)(v), param: () => mapParams(c.pull(u)(v).param(), (p) => B.scale(2, p)) }),
     })) },
+    { fault: 'contrast the wrong way round', subject: (spec) => faultyTerm(term(spec), (B, c) => ({ contrast: (after, before) => contrastOf(B, c, before, after) })) },
+    { fault: 'collect forgets the first direction', subject: (spec) => faultyTerm(term(spec), (B, c) => ({ collect: (all) => collected(B, c, all.slice(1)) })) },
   ],
 })]
 
@@ -91,6 +93,12 @@ type Make<X> = (spec: NetworkSpec) => X
 type Change = Parameters<typeof faultyMotion<Clips>>[1]
 const doubledRule: Change = (B, m) => ({ rule: (s) => mapParams(m.rule(s), (p) => B.scale(2, p)) })
 const doubledParam: Change = (B, m) => ({ pull: (s) => (v) => ({ ...m.pull(s)(v), param: () => mapParams(m.pull(s)(v).param(), (p) => B.scale(2, p)) }) })
+const backward: Change = (B, m) => ({
+  contrast: (after, before) => {
+    const [a, b] = [m.rule(after.s, after.previous), m.rule(before.s, before.previous)]
+    return mapParams(a, (p, name) => B.sub(b[name] as typeof p, p))
+  },
+})
 const lopsided: Change = (B, m) => ({ pull: (s) => (v) => ({ ...m.pull(s)(v), state: m.pull(s)(v).state.map((p, l) => (l === 0 ? B.scale(2, p) : p)) }) })
 
 /** A fault in whatever the dynamics claim. */
@@ -105,9 +113,12 @@ const faultyly = <X extends Dynamics<Clips>>(make: Make<X>, change: Change): Mak
  * parameters may be any: states and data are drawn in its own shapes.
  */
 export const dynamicsLaws = (dynamics: Make<Dynamics<Clips>>, options: SuiteOptions): readonly Law[] => [law({
-  ...common(options), name: `L1.${options.name}.pull`, says: '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x',
+  ...common(options), name: `L1.${options.name}.pull`, says: '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x; contrast agrees with rule and collect with pull, where there are any',
   subject: dynamics, judge: transposes,
-  mutants: [{ fault: 'pull.param twice too large', subject: faultyly(dynamics, doubledParam) }],
+  mutants: [
+    { fault: 'pull.param twice too large', subject: faultyly(dynamics, doubledParam) },
+    { fault: 'contrast the wrong way round', subject: faultyly(dynamics, backward) },
+  ],
 })]
 
 /** For dynamics that claim a metric: also J M = M Jᵀ, the force and the rule (L2.NAME), and the theorem (L5.NAME). */

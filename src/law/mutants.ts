@@ -10,6 +10,7 @@ import { dense } from '../phi/dense.ts'
 import { type Coupling, type Drives, drivesAt, type End, type Interaction, layerOf, type Params, paramOf } from '../phi/interaction.ts'
 import { plus, zero } from '../phi/monoid.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
+import { altered } from './shortcuts.ts'
 
 type TermFault = <T>(A: Algebra<never, T>, coupling: Coupling<T>) => Partial<Coupling<T>>
 type MotionFault = <T>(A: Algebra<never, T>, motion: ExactMotion<T>, rerun: (theta: (p: T, name: string) => T) => ExactMotion<T>) => Partial<ExactMotion<T>>
@@ -21,7 +22,7 @@ export const faultyTerm = <N extends Op>(term: Interaction<N>, fault: TermFault)
   ...term,
   at: (A) => (theta, u0) => {
     const coupling = term.at(A)(theta, u0)
-    return { ...coupling, ...fault(A, coupling) }
+    return altered(coupling, fault(A, coupling))
   },
 })
 
@@ -31,7 +32,7 @@ export const faultyMotion = <N extends Op>(dynamics: ExactDynamics<N>, fault: Mo
   at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
     const motion = dynamics.at(A)(theta, x)
     const rerun = (change: (p: T, name: string) => T) => dynamics.at(A)(mapParams(theta, change), x)
-    return { ...motion, ...fault(A, motion, rerun) }
+    return altered(motion, fault(A, motion, rerun))
   },
 })
 
@@ -74,8 +75,7 @@ const asymmetricDense = (name: string, from: End, to: End): Interaction<never> =
     at: (A) => (theta, u0) => {
       const [coupling, W] = [term.at(A)(theta, u0), paramOf(theta, name)]
       const feedback = (l: number): number => (l === from.layer ? 2 : 1)
-      return {
-        ...coupling,
+      return altered(coupling, {
         drive: (u) => mapDrives(coupling.drive(u), (d, l) => A.scale(feedback(l), d)),
         pull: (u) => (v) => {
           const [vFrom, vTo] = [v[from.layer], v[to.layer]]
@@ -94,7 +94,7 @@ const asymmetricDense = (name: string, from: End, to: End): Interaction<never> =
             input: () => undefined,
           }
         },
-      }
+      })
     },
   }
 }
