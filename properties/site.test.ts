@@ -90,7 +90,7 @@ describe('pages', () => {
     const api = sidebarOf(folder).at(-1)
     rmSync(folder, { recursive: true, force: true })
     expect(api).toMatchObject({ text: 'API reference', items: [
-      { text: 'index', link: '/api/index' }, { text: 'functions', items: [{ text: 'Function: alpha()', link: '/api/functions/alpha' }] }, { text: 'zeta', link: '/api/zeta' },
+      { text: 'Overview', link: '/api/index' }, { text: 'functions', items: [{ text: 'Function: alpha()', link: '/api/functions/alpha' }] }, { text: 'zeta', link: '/api/zeta' },
     ] })
     expect(headingOf('text\n# A *heading*\n', 'name')).toBe('A heading')
   })

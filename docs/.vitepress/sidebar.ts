@@ -8,7 +8,9 @@ type Item = DefaultTheme.SidebarItem
 /** A page's first heading, without its markup; its name where it has none. */
 export const headingOf = (text: string, name: string): string => /^# +(.*)$/m.exec(text)?.[1]?.replaceAll(/[`*\\]/g, '').trim() ?? name
 
-const first = (name: string): string => (/^(index|readme)\.md$/i.test(name) ? '' : name)
+const isIndex = (name: string): boolean => /^(index|readme)\.md$/i.test(name)
+
+const first = (name: string): string => (isIndex(name) ? '' : name)
 
 /** The pages of a folder and of those in it. */
 export const itemsOf = (docs: string, folder: string): readonly Item[] => {
@@ -22,7 +24,7 @@ export const itemsOf = (docs: string, folder: string): readonly Item[] => {
         return items.length === 0 ? [] : [{ text: entry.name, items: [...items] }]
       }
       if (!entry.name.endsWith('.md')) return []
-      return [{ text: headingOf(readFileSync(path, 'utf8'), entry.name.slice(0, -3)), link: `/${relative(docs, path).slice(0, -3)}` }]
+      return [{ text: isIndex(entry.name) ? 'Overview' : headingOf(readFileSync(path, 'utf8'), entry.name.slice(0, -3)), link: `/${relative(docs, path).slice(0, -3)}` }]
     })
 }
 
@@ -43,7 +45,7 @@ export const sidebarOf = (docs: string): Item[] => {
     },
     {
       text: 'Evidence', items: [
-        { text: 'Results', link: '/results' }, { text: 'Audit', link: '/audit' }, { text: 'Decisions', link: '/decisions' },
+        { text: 'Results', link: '/results' }, ...itemsOf(docs, join(docs, 'results')), { text: 'Audit', link: '/audit' }, { text: 'Decisions', link: '/decisions' },
       ],
     },
     ...(api.length === 0 ? [] : [{ text: 'API reference', items: [...api] }]),
