@@ -34,7 +34,7 @@ export const sidebarOf = (docs: string): Item[] => {
     {
       text: 'Start', items: [
         { text: 'What it is', link: '/' }, { text: 'The whole library on one page', link: '/one-page' }, { text: 'How to choose', link: '/choose' },
-        { text: 'Training', link: '/training' },
+        { text: 'Training', link: '/training' }, { text: 'Sweeps', link: '/sweeps' },
         { text: 'Playground', link: '/playground' },
       ],
     },
