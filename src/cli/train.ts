@@ -14,7 +14,7 @@ import type { Print, UserError } from './request.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
 import { type Ending, runSession } from './training-session.ts'
 import { defaultSeed } from './values.ts'
-import { written } from './written.ts'
+import { writable } from './written.ts'
 
 /** What of a job is said; the rest is Table 1's, or a checkpoint's. */
 export interface TrainRequest {
@@ -123,7 +123,7 @@ const dataFor = ({ data: dir, examples }: TrainRequest, { job, from }: Planned):
 const fits = ({ trainer: { network: { sizes, batch } } }: Planned, { train }: TrainingData): E.Either<UserError, undefined> => {
   const pixels = train.rows * train.cols
   return sizes[0] !== pixels ? wrong(`--sizes: expected ${pixels} inputs, one per pixel, got ${sizes[0] ?? 0}; begin them with ${pixels}`)
-    : batch > train.count ? wrong(`--batch: expected at most the ${train.count} digits there are, got ${batch}; take 20`)
+    : batch > train.count ? wrong(`--batch: expected at most the ${train.count} digits there are, got ${batch}; take ${Math.min(20, train.count)}`)
       : E.right(undefined)
 }
 
@@ -142,8 +142,7 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
   TE.bindTo('plan'),
   TE.bind('data', ({ plan }) => dataFor(request, plan)),
   TE.tap(({ plan, data }) => TE.fromEither(fits(plan, data))),
-  // A folder that cannot be written to should be known before the work.
-  TE.tap(({ plan }) => written(plan.out, new Map())),
+  TE.tap(({ plan }) => writable(plan.out)),
   TE.flatMap(({ plan, data }) => {
     const goOn = `phifold train ${request.name}${request.data === undefined ? '' : ` --data ${request.data}`}${request.out === undefined ? '' : ` --out ${request.out}`} --resume`
     print(heading(plan, data))
