@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answer } from '../src/cli/answer.ts'
 import { closest } from '../src/cli/closest.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
 import type { BarsRecord, FigureRecord } from '../src/experiment/record.ts'
@@ -59,12 +60,14 @@ describe('a mistake', () => {
     [[...figure2, '--beta', '-0.1'], /--beta: expected a number above 0, got -0.1/],
     [[...figure2, '--beta', 'NaN'], /--beta: expected a number, got "NaN"/],
     [[...figure2, '--beta', '1e999'], /--beta: .*got Infinity/],
-    [[...figure2, '--beta', '1e300'], /expected a finite number/],
+    [[...figure2, '--beta', '1e300'], /--beta: expected a nudge under which \w+ stays finite, got 1e\+300; take a smaller one/],
     [[...figure2, '--dt', '1.5'], /--dt: expected a step size above 0 and at most 1, got 1.5/],
     [[...figure2, '--T', '1.5'], /--T: expected a whole number/],
+    [[...figure2, '--T', '1000000000000'], /--T: expected a whole number of steps from 1 to 10000000, got 1000000000000/],
     [[...figure2, '--T', '20', '--K', '30'], /--T: expected at least K = 30 steps/],
     [[...figure2, '--K', '1'], /--K: expected a whole number of steps from 2/],
     [[...figure2, '--batch', '0'], /--batch: expected a whole number above 0/],
+    [[...figure2, '--batch', '1000000000000'], /--batch: expected at most 16777216 numbers in a tensor, got 1000000000000 samples/],
     [[...figure2, '--seed', '-1'], /--seed: expected a whole number from 0 to 4294967295/],
     [[...figure2, '--sizes', 'a-b'], /--sizes: .*got "a-b"; write them as in 784-512-10/],
     [[...figure2, '--sizes', '5'], /--sizes: expected at least two sizes/],
@@ -93,23 +96,39 @@ describe('a mistake', () => {
     [[...figure8, '--data', 'packed'], /expected gzip data/],
     [[...figure8, '--data', 'good', '--batch', '13'], /--batch: expected at most the 12 digits/],
     [['figure', '2', '--out', 'file'], /expected a folder, got a file/],
+    [['figure', '2', '--out', 'pipe'], /expected a folder, got neither file nor folder/],
+    // Where no folder can be made, though the one above it is there.
+    ...(process.platform === 'linux' ? [[['figure', '2', '--out', '/proc/phifold'], /\/proc\/phifold: expected [^\n]+; choose another folder/] as const] : []),
+    [['start', '--out', 'file'], /start: results: file: expected a folder, got a file/],
     [['start', '--out', 'file', 'more'], /unknown argument more/],
     [['verify', '--law', 'L5.foo'], /no law "L5.foo"; close names: L5\./],
     [['verify', '--law', 'L5', '--path', '1'], /--path needs one law, got \d/],
     [['verify', '--mutant', 'x'], /--mutant needs one law/],
     [['verify', '--law', 'L1.tanh', '--mutant', 'x'], /L1.tanh has no seeded fault "x"; it has: "/],
     [['verify', '--law', 'L1.tanh', '--path', 'a'], /--path: expected numbers joined by colons/],
-    [['verify', '--runs', '0'], /--runs: expected a whole number above 0/],
+    [['verify', '--law', 'L1.tanh', '--path', '0:0:0:0:0'], /--path: expected the path of an instance of L1\.tanh/],
+    [['verify', '--law', 'L1.tanh', '--path', '99999999'], /--path: expected numbers joined by colons/],
+    [['verify', '--runs', '0'], /--runs: expected a whole number from 1 to 1000000/],
+    [['verify', '--runs', '1000000000000'], /--runs: expected a whole number from 1 to 1000000/],
     [['verify', '--json=1'], /--json=1: expected no value/],
     [['compare', '--estimators', 'bp'], /--estimators: expected the name of an estimator, got "bp"; known: bptt, rbp/],
     [['compare', '--estimators', 'ep'], /--estimators: expected 1 number after ep/],
     [['compare', '--estimators', 'ep:x'], /--estimators: expected 1 number after ep/],
-    [['compare', '--estimators', 'random:0.1:-1'], /--estimators: expected a seed from 0/],
+    [['compare', '--estimators', 'random:0.1:-1'], /--estimators: expected a seed from 0 to 4294967295 in random/],
+    [['compare', '--estimators', 'ep:0'], /--estimators: expected a β other than 0 in ep, got "ep:0"/],
+    [['compare', '--estimators', 'ep:1e999'], /--estimators: expected a β other than 0 in ep/],
+    [['compare', '--estimators', 'implicit:-1'], /--estimators: expected a tolerance above 0 and below 1 in implicit/],
+    [['compare', '--estimators', 'holomorphic:1000000000000:0.1'], /--estimators: expected a whole N from 1 to 1000 in holomorphic/],
+    [['compare', '--estimators', 'holomorphic:3:-1'], /--estimators: expected an r above 0 in holomorphic/],
+    [['compare', '--estimators', 'continual:0.1:-1'], /--estimators: expected an η of at least 0 in continual/],
     [['compare', '--estimators', 'bptt,bptt'], /--estimators: expected each once, got bptt twice/],
     [['compare', '--estimators', 'a,,b'], /--estimators: expected names joined by commas/],
     [['compare', '--network', 'toi'], /--network: expected toy, P-1h, EB-1h or sizes such as 4-8-3, got "toi"; did you mean toy\?/],
     [['compare', '--network', '4-0-3'], /--network: expected sizes above 0/],
-    [['compare', '--T', '3', '--K', '4'], /--T: expected at least 4 steps/],
+    [['compare', '--network', '4-999999999-3'], /--network: sizes: expected at most 16777216 numbers in a tensor/],
+    [['compare', '--network', '4-8-3', '--K', '1000000000000'], /--K: expected a whole number of steps from 1 to 10000/],
+    [['compare', '--network', 'P-1h', '--batch', '1000000000000'], /--batch: expected at most 16777216 numbers/],
+    [['compare', '--T', '3', '--K', '4'], /--T: expected at least K = 4 steps/],
     [['compare', '--data', 'never'], /--data: expected a network from 784 to 10 units/],
     [['recipe'], /expected a value for network/],
     [['recipe', 'P1h'], /expected a network of Table 1, got "P1h"; did you mean P-1h\? known: EB-1h, EB-2h, P-1h, P-2h, P-3h, P-conv/],
@@ -118,6 +137,10 @@ describe('a mistake', () => {
     [['recipe', 'P-1h', '--batches', '0'], /--batches: expected a whole number above 0/],
     [['recipe', 'P-1h', '--batches', '1001'], /--batches: expected at most 1000/],
     [[...recipe, '--batch', '0'], /--batch: expected a whole number above 0/],
+    [[...recipe, '--batch', '1000000000000'], /--batch: expected at most 16777216 numbers/],
+    [[...recipe, '--search', '--batch', '1000000'], /--batch: expected at most 16777216 numbers/],
+    [['recipe', 'P-1h', '--batch', '10000', '--batches', '1000'], /expected at most 1000000 synthetic digits in all, got 10000000/],
+    [['train', 'P-1h', '--out', 'never', '--examples', '10000000'], /expected at most 1000000 synthetic digits in all/],
     [[...recipe, '--beta', '0'], /--beta: expected a number above 0, got 0; take 0.1/],
     [[...recipe, '--beta', '1e300'], /all entries must be finite; take a smaller β/],
     [[...recipe, '--tolerance', '0'], /--tolerance: expected a number above 0/],
@@ -144,13 +167,15 @@ describe('a mistake', () => {
     [['report', 'nowhere'], /nowhere: expected a folder of results, got none \(ENOENT\)/],
     [['report', 'good'], /good: expected records figure-\*\.json or training runs, got none; make one/],
     [['audit', '--write'], /expected a value for --write/],
-    [['audit', '--write', 'file/x.md'], /expected a folder, got a file/],
+    [['audit', '--write', 'file/x.md'], /expected a folder, got a file; choose another folder with --write/],
+    [['audit', '--write', 'pipe'], /pipe: expected a file, got neither file nor folder/],
   ]
 
   beforeAll(() => {
     const { labels } = syntheticDigits(8, 12)
     writeFileSync(at('file'), 'a file\n')
-    expect(spawnSync('mkfifo', [at('pipe'), join(folder('piped'), 'figure-1.json')]).status).toBe(0)
+    const pipes = `mkfifo '${at('pipe')}' '${join(folder('piped'), 'figure-1.json')}'`
+    expect(spawnSync('sh', ['-c', pipes]).status).toBe(0)
     mnist('good')
     mnist('lacking', { 't10k-labels-idx1-ubyte.gz': undefined })
     mnist('magic', { 'train-images-idx3-ubyte.gz': gzipSync(Buffer.from('no digits at all')) })
@@ -159,13 +184,27 @@ describe('a mistake', () => {
     mnist('packed', { 'train-images-idx3-ubyte.gz': Buffer.from('not packed') })
   })
 
-  for (const [args, line] of mistakes) it.concurrent(`is told in one line, exit code 2: phifold ${args.join(' ')}`, async () => {
-    const { code, out, err } = await phifold(...args)
+  const told = ({ code, out, err }: Done, line: RegExp): void => {
     expect(err).toMatch(line)
     expect(err).toMatch(/^phifold[^\n]*\n$/)
     expect(err).not.toMatch(/\n\s+at /)
     expect({ code, out }).toEqual({ code: 2, out: '' })
+  }
+
+  describe('in this process, for speed', () => {
+    const home = process.cwd()
+    beforeAll(() => { process.chdir(at('.')) })
+    afterAll(() => { process.chdir(home) })
+
+    for (const [args, line] of mistakes) it(`is told in one line, exit code 2: phifold ${args.join(' ')}`, async () => {
+      const [out, err]: [string[], string[]] = [[], []]
+      const code = await answer(args, (text) => out.push(`${text}\n`), (text) => err.push(`${text}\n`))
+      told({ code, out: out.join(''), err: err.join('') }, line)
+    })
   })
+
+  const oneOfEach = mistakes.filter(([[name]], i) => mistakes.findIndex(([[other]]) => other === name) === i)
+  for (const [args, line] of oneOfEach) it.concurrent(`is told by the program: phifold ${args.join(' ')}`, async () => { told(await phifold(...args), line) })
 
   it('leaves no results', () => {
     const left = statSync(at('never'), { throwIfNoEntry: false }) === undefined ? [] : readdirSync(at('never'))

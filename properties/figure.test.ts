@@ -7,6 +7,7 @@ import { syntheticDigits } from '../src/data/synthetic.ts'
 import { type FigureRun, runFigure } from '../src/experiment/comparison.ts'
 import { adjusted, type Figure, type Hyperparameters } from '../src/experiment/figure.ts'
 import { dataOf, type Source } from '../src/experiment/figure-data.ts'
+import { finiteEstimates } from '../src/experiment/finite-estimates.ts'
 import { reportOf } from '../src/experiment/figure-report.ts'
 import { curveFigures } from '../src/experiment/figures.ts'
 import type { EstimateRecord, Provenance, RunRecord } from '../src/experiment/record.ts'
@@ -41,6 +42,25 @@ const first = ({ measured: { runs } }: FigureRun): RunRecord => runs[0]!
 const rmsesOf = ({ agreements }: EstimateRecord): readonly number[] => Object.values(agreements).map(({ rmse }) => rmse)
 const rmses = ({ estimates }: RunRecord, kind: string): readonly number[] => rmsesOf(estimates.find(({ estimate }) => estimate === kind)!)
 const provenance: Provenance = { version: '1.2.3', timings: null, machine: null }
+
+describe('numbers that do not stay finite', () => {
+  it('end the run: the nudge is named where it is too strong', () => {
+    const told = messageOf(runFigure(reference, small(2, { beta: 1e300 }), { seed: 1, curves: 4 }))
+    expect(told).toMatch(/^beta: expected a nudge under which s\d stays finite, got 1e\+300; take a smaller one$/)
+  })
+
+  it('are laid to K where BPTT or the limit has them, else to the nudge; any will do', () => {
+    const fine = { rmse: 0, spread: 0, worst: 0, scale: 1 }
+    const estimate = (beta: number, change: object): EstimateRecord => ({ estimate: 'one-sided', beta, agreements: { s1: fine, W1: { ...fine, ...change } } })
+    const of = (...estimates: readonly EstimateRecord[]) => finiteEstimates({ K: 7 }, estimates)
+    expect(of(estimate(0.1, {}), estimate(0, {}))).toEqual(E.right([estimate(0.1, {}), estimate(0, {})]))
+    for (const key of ['rmse', 'spread', 'worst']) for (const value of [NaN, Infinity]) {
+      expect(messageOf(of(estimate(0.3, {}), estimate(0.1, { [key]: value })))).toMatch(/^beta: .* W1 .* got 0\.1;/)
+      expect(messageOf(of(estimate(0, { [key]: value })))).toMatch(/^K: .* W1 .* got 7;/)
+    }
+    expect(messageOf(of(estimate(0.1, { scale: Infinity })))).toMatch(/^K: /)
+  })
+})
 
 describe('parameters', () => {
   it('lie within ±1/√fan_in and fill that range; a bias takes the fan-in of its layer', () => {
@@ -278,7 +298,9 @@ describe('a report', () => {
     expect(titles(11).slice(0, 3)).toEqual(['s2 (paper s⁰), outer', 's2 (paper s⁰), inner', 's1 (paper s¹), outer'])
   })
 
-  it('is refused where EP left the finite numbers', () => {
-    expect(messageOf(reportOf(run(small(2, { beta: 1e300 })), provenance))).toMatch(/expected a finite number/)
+  it('is refused where a curve is not finite', () => {
+    const { measured, curves } = run(small(2))
+    const broken = curves.map((panels) => panels.map((curve) => ({ ...curve, reference: curve.reference.map(() => NaN) })))
+    expect(messageOf(reportOf({ measured, curves: broken }, provenance))).toMatch(/expected a finite number/)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { requestOf } from '../src/cli/arguments.ts'
+import { answer } from '../src/cli/answer.ts'
 import { outputFirst } from '../src/experiment/label.ts'
 import type { AnyRecord, BarsRecord, FigureRecord } from '../src/experiment/record.ts'
 import { decodeRecord, recordSchema } from '../src/experiment/record-schema.ts'
@@ -285,11 +285,8 @@ describe('phifold report', () => {
   const put = (name: string, content: string): void => { writeFileSync(join(dir, name), content) }
 
   const run = async (...args: readonly string[]): Promise<{ readonly code: number; readonly out: readonly string[]; readonly err: readonly string[] }> => {
-    const request = await requestOf(['report', ...args])
-    if (E.isLeft(request)) return { code: 2, out: [], err: [request.left.message] }
     const [out, err]: [string[], string[]] = [[], []]
-    const done = await request.right((line) => out.push(line), (line) => err.push(line))
-    return E.isRight(done) ? { code: done.right, out, err } : { code: 2, out, err: [...err, done.left.message] }
+    return { code: await answer(['report', ...args], (line) => out.push(line), (line) => err.push(line)), out, err }
   }
 
   it('writes one page of all records of a folder, and leaves other files alone', async () => {

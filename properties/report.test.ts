@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pngOf } from '../src/cli/png.ts'
 import { progressOn, spokenTime } from '../src/cli/progress.ts'
 import type { Disk } from '../src/cli/write-results.ts'
-import { nodeDisk, writeResults } from '../src/cli/write-results.ts'
+import { checkFolder, nodeDisk, writeResults } from '../src/cli/write-results.ts'
 import type { CurveFigure } from '../src/report/chart.ts'
 import { curveFigure } from '../src/report/chart.ts'
 import { csvOf } from '../src/report/csv.ts'
@@ -402,6 +402,22 @@ describe('result files', () => {
     expect(leftOf(writeResults(join(root, 'file', 'below'), files))._tag).toBe('NotADirectory')
     expect(leftOf(writeResults(root, files))).toMatchObject({ _tag: 'NotAFile', path: join(root, 'b.png') })
     expect(readdirSync(root).sort()).toEqual(['b.png', 'file'])
+  })
+
+  it('are known to fit before there are any: a folder is tried, and nothing is left in it', () => {
+    rightOf(checkFolder(join(root, 'deep', 'results')))
+    expect(readdirSync(join(root, 'deep', 'results'))).toEqual([])
+    const failures: ReadonlyArray<readonly [keyof Disk, string, string]> = [
+      ['makeDirectory', 'EROFS', 'NoPermission'], ['kindOf', 'EACCES', 'NoPermission'], ['writeNew', 'EACCES', 'NoPermission'], ['writeNew', 'ENOSPC', 'DiskFull'],
+    ]
+    failures.forEach(([operation, code, tag]) => {
+      expect(leftOf(checkFolder(join(root, 'r'), failing(operation, code, 1)))._tag, operation).toBe(tag)
+    })
+    writeFileSync(join(root, 'file'), 'kept')
+    expect(leftOf(checkFolder(join(root, 'file')))._tag).toBe('NotADirectory')
+    expect(leftOf(checkFolder(join(root, 'file', 'below')))._tag).toBe('NotADirectory')
+    expect(leftOf(checkFolder(root, { ...nodeDisk, kindOf: () => 'other' })).message).toContain('got neither file nor folder')
+    expect(readdirSync(root).sort()).toEqual(['deep', 'file', 'r'])
   })
 
   it('never leave the folder', () => {

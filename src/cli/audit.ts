@@ -20,5 +20,5 @@ export const audit = (write: string | undefined, print: Print): E.Either<UserErr
       paths.forEach(print)
       return 0
     }),
-    E.mapLeft(({ message }) => ({ message: `phifold audit: ${message}` })))
+    E.mapLeft(({ message }) => ({ message: `phifold audit: ${message.replace('--out', '--write')}` })))
 }

@@ -2,19 +2,19 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { syntheticDigits } from '../data/synthetic.ts'
 import { estimatorsOf } from '../experiment/estimator-names.ts'
 import { type EstimatorReport, estimatorReportOf } from '../experiment/estimator-report.ts'
 import { type EstimatedNetwork, estimatedNetworks, runEstimators, sizedNetwork } from '../experiment/estimator-run.ts'
+import { badHyperparameter, faultOf } from '../experiment/figure.ts'
 import type { Source } from '../experiment/figure-data.ts'
 import { simd64 } from '../tensor/simd/interpreter.ts'
 import { closest } from './closest.ts'
-import { readMnist } from './mnist-files.ts'
+import { digitSource } from './digit-source.ts'
 import { progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
 import { version } from './version.ts'
-import { type Files, written } from './written.ts'
+import { type Files, writable, written } from './written.ts'
 
 export interface CompareRequest {
   readonly estimators: readonly string[]
@@ -42,7 +42,10 @@ const networkOf = ({ network: name, T, K, batch }: CompareRequest): E.Either<Use
   if (found === undefined)
     return wrong(`--network: expected ${names.join(', ')} or sizes such as 4-8-3, got ${JSON.stringify(name)}; did you mean ${closest(name, names)[0] ?? ''}?`)
   const network = { ...found, T: T ?? Math.max(found.T, K ?? 0), K: K ?? found.K, batch: batch ?? found.batch }
-  return network.K > network.T ? wrong(`--T: expected at least ${network.K} steps, which BPTT walks back, got ${network.T}; raise --T or lower --K`) : E.right(network)
+  const fault = faultOf({ ...network, activation: ['tanh'], clamp: false, epsilon: 1, beta: 1 }, 1)
+  if (fault === undefined) return E.right(network)
+  const { name: of, message } = badHyperparameter(...fault)
+  return wrong(of === 'sizes' ? `--network: ${message}` : `--${message}`)
 }
 
 const takesDigits = ({ sizes }: EstimatedNetwork): boolean => sizes[0] === 784 && sizes.at(-1) === 10
@@ -51,9 +54,7 @@ const sourceOf = ({ data, seed }: CompareRequest, network: EstimatedNetwork): TE
   const { name, batch } = network
   if (!takesDigits(network))
     return data === undefined ? TE.right(undefined) : TE.left({ message: `--data: expected a network from 784 to 10 units with it, got ${name}; take P-1h or leave --data out` })
-  return data === undefined
-    ? TE.right({ digits: syntheticDigits(seed, batch), origin: `${batch} SYNTHETIC digits`, synthetic: true })
-    : pipe(readMnist(data), TE.map(({ train }) => ({ digits: train, origin: `${train.count} training images`, synthetic: false })))
+  return digitSource(data, seed, batch)
 }
 
 const run = (request: CompareRequest, network: EstimatedNetwork, source: Source | undefined): E.Either<UserError, EstimatorReport> => pipe(
@@ -81,10 +82,10 @@ const made = async (name: string, { chart, csv, sweepCsv, json, text }: Estimato
 export const compare = (request: CompareRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
   TE.Do,
   TE.apS('network', TE.fromEither(networkOf(request))),
-  // Names are checked before the work, and a folder that cannot be written to as well.
+  // Names are checked before the work.
   TE.tap(({ network }) => TE.fromEither(pipe(estimatorsOf(request.estimators, network.K), E.mapLeft(({ message }) => ({ message: `--${message}` }))))),
   TE.bind('source', ({ network }) => sourceOf(request, network)),
-  TE.tap(() => written(request.out, new Map())),
+  TE.tap(() => writable(request.out)),
   TE.bind('report', ({ network, source }) => TE.fromEither(run(request, network, source))),
   TE.bind('result', ({ network, report }) => TE.fromTask(() => made(`compare-${network.name}`, report))),
   TE.bind('paths', ({ result }) => written(request.out, result.files)),

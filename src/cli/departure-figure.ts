@@ -8,7 +8,7 @@ import { runJobs } from './figure-jobs.ts'
 import { trainingDigits } from './mnist-files.ts'
 import type { FigureRequest } from './figure-request.ts'
 import type { Print, UserError } from './request.ts'
-import { written } from './written.ts'
+import { writable } from './written.ts'
 import { version } from './version.ts'
 
 /** Right: exit code 0. */
@@ -19,7 +19,7 @@ export const departureFigure = async (
   if (changes.sizes !== undefined) return E.left({ message: '--sizes: expected none, departures runs networks of several depths; leave it out' })
   const digits = await trainingDigits(data)()
   if (E.isLeft(digits)) return digits
-  const ready = await written(out, new Map())()
+  const ready = await writable(out)()
   if (E.isLeft(ready)) return ready
   const jobs = departureRuns.map(({ number, changes: own, variant: name }): FigureJob =>
     ({ number, seed, digits: digits.right, engine, unsettled: 'keep', variant: [name], changes: { ...own, ...changes } }))

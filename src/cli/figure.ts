@@ -18,7 +18,7 @@ import { spokenTime } from './progress.ts'
 import type { FigureRequest } from './figure-request.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf, type Written } from './result-files.ts'
-import { written } from './written.ts'
+import { writable, written } from './written.ts'
 import { writtenBars } from './bar-files.ts'
 import { version } from './version.ts'
 
@@ -65,8 +65,7 @@ const writtenSummary = (out: string, summary: Summary, finished: readonly Finish
 const execute = async (
   request: FigureRequest, jobs: readonly FigureJob[], sums: readonly Summary[], print: Print, complain: Print,
 ): Promise<E.Either<UserError, number>> => {
-  // A folder that cannot be written to should be known before the work, not after it.
-  const ready = await written(request.out, new Map())()
+  const ready = await writable(request.out)()
   if (E.isLeft(ready)) return ready
   const writing = new Map<number, Promise<E.Either<UserError, Written>>>()
   const finished = await runJobs(jobs, request.threads ?? availableParallelism(), (i, done) => {

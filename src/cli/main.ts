@@ -3,8 +3,7 @@
  * The program `phifold`: output and exit codes, nothing else. 0 done; 1 a law fails or a number is beyond tolerance; 2 a mistake of the
  * user, told in one line; 70 a bug, with its stack; 141 the reader of our output went away.
  */
-import * as E from 'fp-ts/lib/Either.js'
-import { requestOf } from './arguments.ts'
+import { answer } from './answer.ts'
 import { codeOf, wordsOf } from './reason.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -13,20 +12,12 @@ const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 const isMissing = (reason: unknown): reason is Error =>
   reason instanceof Error && codeOf(reason) === 'ERR_MODULE_NOT_FOUND' && reason.message.includes("'fast-check'")
 
-const main = async (argv: readonly string[]): Promise<number> => {
-  const request = await requestOf(argv)
-  const answered = E.isLeft(request) ? request : await request.right(print, complain)
-  if (E.isRight(answered)) return answered.right
-  complain(answered.left.message)
-  return 2
-}
-
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(141)
   throw error
 })
 
-main(process.argv.slice(2)).then(
+answer(process.argv.slice(2), print, complain).then(
   (code) => { process.exitCode = code },
   (reason: unknown) => {
     if (isMissing(reason)) {

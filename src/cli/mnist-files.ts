@@ -126,7 +126,7 @@ const unpacked = (path: string, bytes: Uint8Array): TE.TaskEither<DataError, Uin
         (cause) =>
           causeOf(cause) === 'ERR_BUFFER_TOO_LARGE'
             ? tooLarge(path, 'gzip data that unpack to more')
-            : failed('CorruptGzip', path, `expected gzip data, got ${causeOf(cause)}; get the file again from its source`),
+            : failed('CorruptGzip', path, `expected gzip data, got ${causeOf(cause) === 'Z_BUF_ERROR' ? 'a file that ends too early' : causeOf(cause)}; get the file again from its source`),
       )
     : TE.right(bytes)
 

@@ -2,20 +2,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { syntheticDigits } from '../data/synthetic.ts'
 import type { Source } from '../experiment/figure-data.ts'
 import type { Hyperparameters } from '../experiment/figure.ts'
 import type { OnProgress } from '../experiment/recipe.ts'
 import { type RecipeReport, recipeReportOf } from '../experiment/recipe-report.ts'
 import { runRecipe } from '../experiment/recipe-run.ts'
-import { type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from '../experiment/trained-network.ts'
+import { adjustedNetwork, type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from '../experiment/trained-network.ts'
 import { simd64 } from '../tensor/simd/interpreter.ts'
 import { closest } from './closest.ts'
-import { readMnist } from './mnist-files.ts'
+import { digitSource } from './digit-source.ts'
+import { given } from './options.ts'
 import { type Progress, progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import { version } from './version.ts'
-import { written } from './written.ts'
+import { writable, written } from './written.ts'
 
 export interface RecipeRequest {
   /** A network of Table 1. */
@@ -37,20 +37,17 @@ export interface RecipeRequest {
 /** What a search asks for, and what counts as settled, where nothing is said. */
 const defaults = { agreement: 95, tolerance: 1e-6 }
 
-const networkOf = ({ name }: RecipeRequest): E.Either<UserError, TrainedNetwork> => {
+/** The network, and the samples of its mini-batches. Left: a name that there is not, or numbers that make no sense. */
+const networkOf = ({ name, variant, changes, search }: RecipeRequest): E.Either<UserError, { readonly network: TrainedNetwork; readonly batch: number }> => {
   const names = trainedNetworks.map((network) => network.name)
-  const found = trainedNetworks.find((network) => network.name === name)
-  return found === undefined
-    ? E.left({ message: `expected a network of Table 1, got ${JSON.stringify(name)}; did you mean ${closest(name, names)[0] ?? ''}? known: ${names.join(', ')}` })
-    : E.right(found)
-}
-
-const sourceOf = ({ data, seed, batches, changes }: RecipeRequest, { batch }: TrainedNetwork): TE.TaskEither<UserError, Source> => {
-  if (data === undefined) {
-    const count = batches * (changes.batch ?? batch)
-    return TE.right({ digits: syntheticDigits(seed, count), origin: `${count} SYNTHETIC digits`, synthetic: true })
-  }
-  return pipe(readMnist(data), TE.map(({ train }) => ({ digits: train, origin: `${train.count} training images`, synthetic: false })))
+  const network = trainedNetworks.find((each) => each.name === name)
+  if (network === undefined)
+    return E.left({ message: `expected a network of Table 1, got ${JSON.stringify(name)}; did you mean ${closest(name, names)[0] ?? ''}? known: ${names.join(', ')}` })
+  // A search takes T, K and β for the most that it tries.
+  const { sizes, batch } = changes
+  return pipe(
+    adjustedNetwork(network, variant, search ? given({ sizes, batch }) : changes),
+    E.bimap(({ message }): UserError => ({ message: `--${message}` }), (adjusted) => ({ network, batch: adjusted.batch })))
 }
 
 const wrong = (name: string, expected: string, got: number, next: string): E.Either<UserError, never> =>
@@ -107,11 +104,10 @@ const told = (request: RecipeRequest, network: TrainedNetwork, outcome: Outcome,
 /** Judges or searches, prints the text and the names of the files written. Right: exit code 1 where a search finds nothing, else 0. */
 export const recipe = (request: RecipeRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => pipe(
   TE.Do,
-  TE.apS('network', TE.fromEither(networkOf(request))),
+  TE.apS('found', TE.fromEither(networkOf(request))),
   TE.tap(() => TE.fromEither(checked(request))),
-  TE.bind('source', ({ network }) => sourceOf(request, network)),
-  // A folder that cannot be written to should be known before the work, not after it.
-  TE.tap(() => written(request.out, new Map())),
-  TE.bind('outcome', ({ network, source }) => TE.fromEither(run(request, network, source))),
-  TE.flatMap(({ network, outcome }) => told(request, network, outcome, print, complain)),
+  TE.bind('source', ({ found: { batch } }) => digitSource(request.data, request.seed, request.batches * batch)),
+  TE.tap(() => writable(request.out)),
+  TE.bind('outcome', ({ found: { network }, source }) => TE.fromEither(run(request, network, source))),
+  TE.flatMap(({ found: { network }, outcome }) => told(request, network, outcome, print, complain)),
   TE.mapLeft(({ message }) => ({ message: `phifold recipe: ${message}` })))

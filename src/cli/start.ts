@@ -3,9 +3,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { figure } from './figure.ts'
 import type { Print, UserError } from './request.ts'
 import { verify } from './verify.ts'
+import { writable } from './written.ts'
 
 /** Right: 0, or 1 when a law fails (no figure is drawn then). */
 export const start = async (seed: number, out: string, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
+  const ready = await writable(out)()
+  if (E.isLeft(ready)) return E.left({ message: `phifold start: ${ready.left.message}` })
   const verified = await verify({
     seed, runs: undefined, json: false, law: undefined, path: undefined, mutant: undefined, mutants: false,
   }, print, complain)

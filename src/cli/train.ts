@@ -15,7 +15,7 @@ import { filesOf } from './result-files.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
 import { readLog } from './training-log.ts'
 import { type Ending, runSession } from './training-session.ts'
-import { written } from './written.ts'
+import { writable, written } from './written.ts'
 
 export interface TrainRequest extends JobRequest {
   readonly data: string | undefined
@@ -99,7 +99,7 @@ const dataFor = ({ data: dir, examples, tests }: TrainRequest, { job, from }: Pl
 export const fits = ({ network: { sizes, batch } }: Trainer, { train }: TrainingData): E.Either<UserError, undefined> => {
   const pixels = train.rows * train.cols
   return sizes[0] !== pixels ? wrong(`--sizes: expected ${pixels} inputs, one per pixel, got ${sizes[0] ?? 0}; begin them with ${pixels}`)
-    : batch > train.count ? wrong(`--batch: expected at most the ${train.count} digits there are, got ${batch}; take 20`)
+    : batch > train.count ? wrong(`--batch: expected at most the ${train.count} digits there are, got ${batch}; take ${Math.min(20, train.count)}`)
       : E.right(undefined)
 }
 
@@ -131,8 +131,7 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
   TE.bindTo('plan'),
   TE.bind('data', ({ plan }) => dataFor(request, plan)),
   TE.tap(({ plan, data }) => TE.fromEither(fits(plan.trainer, data))),
-  // A folder that cannot be written to should be known before the work.
-  TE.tap(({ plan }) => written(plan.out, new Map())),
+  TE.tap(({ plan }) => writable(plan.out)),
   TE.flatMap(({ plan, data }) => {
     const goOn = `phifold train ${request.name}${request.data === undefined ? '' : ` --data ${request.data}`}${request.out === undefined ? '' : ` --out ${request.out}`} --resume`
     print(heading(plan, data))

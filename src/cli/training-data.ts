@@ -1,9 +1,10 @@
 /** The digits that a training run learns from and is tested on: MNIST files, or synthetic ones, which is said wherever they are used. */
 import { createHash } from 'node:crypto'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Digits } from '../data/digits.ts'
-import { syntheticDigits } from '../data/synthetic.ts'
+import { drawnDigits } from './digit-source.ts'
 import { readMnist } from './mnist-files.ts'
 import type { UserError } from './request.ts'
 
@@ -37,10 +38,11 @@ export const trainingData = (dir: string | undefined, seed: number, examples: nu
     const count = examples ?? synthetic.train
     const test = tests ?? Math.min(count, synthetic.test)
     // One row of draws, so that no test digit is one learned from.
-    const all = syntheticDigits(seed, count + test)
-    const size = all.rows * all.cols
-    const rest = { ...all, count: test, pixels: Uint8Array.from(all.pixels).subarray(count * size), labels: Uint8Array.from(all.labels).subarray(count) }
-    return TE.right(dataOf(firstOf(all, count), rest, `${count} SYNTHETIC digits, tested on ${test}`, true))
+    return TE.fromEither(pipe(drawnDigits(seed, count + test), E.map((all) => {
+      const size = all.rows * all.cols
+      const rest = { ...all, count: test, pixels: Uint8Array.from(all.pixels).subarray(count * size), labels: Uint8Array.from(all.labels).subarray(count) }
+      return dataOf(firstOf(all, count), rest, `${count} SYNTHETIC digits, tested on ${test}`, true)
+    })))
   }
   return pipe(readMnist(dir), TE.map(({ train, test }) => {
     const some = examples === undefined ? train : firstOf(train, examples)

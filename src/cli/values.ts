@@ -24,9 +24,13 @@ const whole = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? N
 const number = (text: string): number | undefined =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
 
-/** A whole number above 0. */
-export const count = (name: string, next: string): Type<string, number> =>
-  valued(name, 'n', 'a whole number above 0', next, (text) => whole(text) || undefined)
+/** A whole number above 0, and at most `most`. */
+export const count = (name: string, next: string, most: number = Infinity): Type<string, number> => valued(
+  name, 'n', most < Infinity ? `a whole number from 1 to ${most}` : 'a whole number above 0', next,
+  (text) => {
+    const n = whole(text)
+    return n !== undefined && n >= 1 && n <= most ? n : undefined
+  })
 /** A number as people write it: 0.01, .5, 1e-3. */
 export const real = (name: string, next: string): Type<string, number> => valued(name, 'x', 'a number', next, number)
 export const seedType: Type<string, number> = valued(

@@ -8,6 +8,7 @@ import { checkLaw, checkMutants, type Law, type LawReport, laws } from '../law/i
 import { figures } from '../report/table.ts'
 import { closest } from './closest.ts'
 import { progress } from './progress.ts'
+import { wordsOf } from './reason.ts'
 import type { Print, UserError } from './request.ts'
 
 export interface VerifyRequest {
@@ -104,21 +105,33 @@ const summaryOf = (results: readonly Result[], request: VerifyRequest): readonly
   ]
 }
 
+/** What a law comes to. Left: a path that leads nowhere, which fast-check throws for. */
+const judged = (law: Law, { seed, runs, path, mutant }: VerifyRequest): E.Either<UserError, LawReport> => E.tryCatch(
+  () => checkLaw(law, {
+    seed, ...(runs !== undefined && { runs }), ...(path !== undefined && { path }), ...(mutant !== undefined && { fault: mutant }),
+  }),
+  (reason) => {
+    if (path === undefined || !wordsOf(reason).startsWith('Unable to replay')) throw reason
+    return { message: `phifold verify: --path: expected the path of an instance of ${law.name} with seed ${seed}, got ${path}; copy it from the failure` }
+  })
+
 /** Runs what is asked for; `complain` gets failures when only JSON may be printed. Right: the exit code. */
 export const verify = async (request: VerifyRequest, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
   const found = chosen(request)
   if (E.isLeft(found)) return found
-  const { seed, runs, json, path, mutant, mutants } = request
+  const { seed, json, mutants } = request
   const rows = rowsFor(found.right, mutants)
-  if (!json) [`seed ${seed}`, rows.head].forEach(print)
   // Rows on a terminal are progress enough.
   const bar = json || !process.stdout.isTTY ? progress('verify', found.right.length) : undefined
   const results: Result[] = []
   for (const law of found.right) {
-    const row = checkLaw(law, {
-      seed, ...(runs !== undefined && { runs }), ...(path !== undefined && { path }), ...(mutant !== undefined && { fault: mutant }),
-    })
-    const result = { row, mutants: mutants ? checkMutants(law, { seed }) : [] }
+    const row = judged(law, request)
+    if (E.isLeft(row)) {
+      bar?.end()
+      return row
+    }
+    if (!json && results.length === 0) [`seed ${seed}`, rows.head].forEach(print)
+    const result = { row: row.right, mutants: mutants ? checkMutants(law, { seed }) : [] }
     results.push(result)
     if (!json) print(rows.of(law, result))
     troubleOf(result, request).forEach(json ? complain : print)

@@ -7,7 +7,7 @@ import {
   closeSync, constants, copyFileSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { codeOf } from './reason.ts'
 
@@ -17,7 +17,7 @@ export type WriteFailure = {
   readonly message: string
 }
 
-type Kind = 'file' | 'directory' | 'nothing'
+type Kind = 'file' | 'directory' | 'nothing' | 'other'
 
 /** The few operations on files that are used, so that tests can make any of them fail. All are synchronous and throw. */
 export interface Disk {
@@ -33,13 +33,27 @@ export interface Disk {
   readonly remove: (path: string) => void
 }
 
+const kindOf = (path: string): Kind => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? 'nothing' : stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other'
+}
+
+/** Node's own `recursive` tries for ever where a folder may not be made, as in /proc, though the one above it is there. */
+const makeDirectory = (path: string): void => {
+  if (kindOf(path) !== 'nothing') return
+  if (dirname(path) !== path) makeDirectory(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (reason) {
+    // Another program may have been faster.
+    if (codeOf(reason) !== 'EEXIST') throw reason
+  }
+}
+
 /** The file system of this machine. */
 export const nodeDisk: Disk = {
-  makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
-  kindOf: (path) => {
-    const stat = statSync(path, { throwIfNoEntry: false })
-    return stat === undefined ? 'nothing' : stat.isDirectory() ? 'directory' : 'file'
-  },
+  makeDirectory,
+  kindOf,
   writeNew: (path, content) => {
     const descriptor = openSync(path, 'wx')
     try {
@@ -64,19 +78,21 @@ export const nodeDisk: Disk = {
 const failure = (tag: WriteFailure['_tag'], path: string, expected: string, got: string, next: string): WriteFailure =>
   ({ _tag: tag, path, message: `results: ${path}: expected ${expected}, got ${got}; ${next}` })
 
+const elsewhere = 'choose another folder with --out'
+
 const described = (path: string, reason: unknown): WriteFailure => {
   const code = codeOf(reason)
   switch (code) {
     case 'ENOSPC': case 'EDQUOT':
       return failure('DiskFull', path, 'room on the disk', code, 'free some space; old results are unchanged')
     case 'EACCES': case 'EPERM': case 'EROFS':
-      return failure('NoPermission', path, 'permission to write', code, 'choose another folder with --out')
+      return failure('NoPermission', path, 'permission to write', code, elsewhere)
     case 'ENOTDIR': case 'EEXIST':
-      return failure('NotADirectory', path, 'a folder', 'a file on the way', 'choose another folder with --out')
+      return failure('NotADirectory', path, 'a folder', 'a file on the way', elsewhere)
     case '':
       throw reason
     default:
-      return failure('NotWritten', path, 'to write the results', code, 'choose another folder with --out')
+      return failure('NotWritten', path, 'to write the results', code, elsewhere)
   }
 }
 
@@ -92,10 +108,31 @@ const attempt = <A>(path: string, act: () => A): Step<A> => E.tryCatch(act, (rea
 const inOrder = (acts: ReadonlyArray<() => Step<void>>): Step<void> =>
   acts.reduce<Step<void>>((done, act) => (E.isLeft(done) ? done : act()), E.right(undefined))
 
-/** Left unless the path holds what is wanted. */
-const check = (disk: Disk, path: string, isFine: (kind: Kind) => boolean, otherwise: WriteFailure): Step<void> =>
-  E.chain((kind: Kind): Step<void> => (isFine(kind) ? E.right(undefined) : E.left(otherwise)))(
+const shown: Readonly<Record<Kind, string>> = { file: 'a file', directory: 'a folder', nothing: 'nothing', other: 'neither file nor folder' }
+
+/** Left unless the path holds one of the kinds that are fine. A rename would put a file in the place of a device. */
+const check = (disk: Disk, path: string, fine: readonly Kind[], tag: WriteFailure['_tag'], expected: string): Step<void> =>
+  E.chain((kind: Kind): Step<void> => (fine.includes(kind) ? E.right(undefined)
+    : E.left(failure(tag, path, expected, shown[kind], elsewhere))))(
     attempt(path, () => disk.kindOf(path)))
+
+const folder = (disk: Disk, dir: string): Step<void> => inOrder([
+  () => attempt(dir, () => disk.makeDirectory(dir)),
+  () => check(disk, dir, ['directory'], 'NotADirectory', 'a folder'),
+])
+
+/** Makes the folder where it is missing, and tries whether files can be put there. Left: one line. */
+export const checkFolder = (dir: string, disk: Disk = nodeDisk): E.Either<WriteFailure, void> => {
+  const trial = join(dir, `.phifold.${process.pid}.new`)
+  return inOrder([
+    () => folder(disk, dir),
+    () => attempt(dir, () => {
+      disk.remove(trial)
+      disk.writeNew(trial, '')
+      disk.remove(trial)
+    }),
+  ])
+}
 
 /** Hidden names of this process beside the target: a rename is one step only within a file system. */
 const pathsOf = (dir: string, name: string): { readonly target: string; readonly fresh: string; readonly old: string } => ({
@@ -119,16 +156,13 @@ export const writeResults = (
       "drop '/', '\\', ':' and leading dots"))
   }
   const all = [...files].map(([name, content]) => ({ ...pathsOf(dir, name), content }))
-  const elsewhere = 'choose another folder with --out'
   const removed = (paths: ReadonlyArray<string>): Step<void> =>
     inOrder(paths.map((path) => () => attempt(path, () => disk.remove(path))))
   const leftovers = all.flatMap(({ fresh, old }) => [fresh, old])
 
   const written = inOrder([
-    () => attempt(dir, () => disk.makeDirectory(dir)),
-    () => check(disk, dir, (kind) => kind === 'directory', failure('NotADirectory', dir, 'a folder', 'a file', elsewhere)),
-    ...all.map(({ target }) => () =>
-      check(disk, target, (kind) => kind !== 'directory', failure('NotAFile', target, 'a file', 'a folder', elsewhere))),
+    () => folder(disk, dir),
+    ...all.map(({ target }) => () => check(disk, target, ['file', 'nothing'], 'NotAFile', 'a file')),
     () => removed(leftovers),
     ...all.map(({ target, fresh, content }) => () => attempt(target, () => disk.writeNew(fresh, content))),
     ...all.map(({ target, old }) => () => attempt(target, () => {

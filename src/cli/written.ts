@@ -1,7 +1,7 @@
 /** Results put in place as a task: see write-results.ts. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { UserError } from './request.ts'
-import { writeResults } from './write-results.ts'
+import { checkFolder, writeResults } from './write-results.ts'
 
 /** Plain name → content. */
 export type Files = ReadonlyMap<string, string | Uint8Array>
@@ -16,6 +16,9 @@ const uninterrupted = <A>(act: () => A): A => {
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
 }
+
+/** Makes the folder and tries whether files can be put there: to be known before the work, not after it. */
+export const writable = (dir: string): TE.TaskEither<UserError, void> => TE.fromIOEither(() => checkFolder(dir))
 
 /** Puts result files in place, all of them or none. Right: their paths. */
 export const written = (dir: string, files: Files): TE.TaskEither<UserError, readonly string[]> =>

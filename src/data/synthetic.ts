@@ -123,13 +123,16 @@ const drawnDigit = (digit: number, draws: readonly number[]): readonly number[] 
   return grain.map((g, p) => Math.round(255 * (ink[p] ?? 0) * (0.94 + 0.06 * g)))
 }
 
+/** The most that are made at once: 784 MB. */
+export const mostDigits = 1_000_000
+
 /**
  * `count` images of 28×28 with labels: every digit equally often (up to one image), in random order.
  * @throws RangeError unless count is an integer from 1 to 1 000 000 and the seed an integer from 0 to 2^32 - 1.
  */
 export const syntheticDigits = (seed: number, count: number): Digits => {
-  if (!Number.isInteger(count) || count < 1 || count > 1_000_000) {
-    throw new RangeError(`syntheticDigits: expected a count from 1 to 1000000, got ${count}`)
+  if (!Number.isInteger(count) || count < 1 || count > mostDigits) {
+    throw new RangeError(`syntheticDigits: expected a count from 1 to ${mostDigits}, got ${count}`)
   }
   const [order, start] = shuffled(seeded(seed), count)
   const labels = Uint8Array.from(order, (place) => place % 10)

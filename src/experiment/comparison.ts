@@ -26,6 +26,7 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 import { limit } from '../theorem.ts'
 import { publishedMeasure } from './departure.ts'
 import { type BadHyperparameter, type Figure, type Nudging, strength } from './figure.ts'
+import { finiteEstimates } from './finite-estimates.ts'
 import { dynamicsOf, posed } from './figure-model.ts'
 import { dataOf, poolOf, type Source } from './figure-data.ts'
 import type { Certificate, Drawn, EstimateRecord, Measured, RunRecord } from './record.ts'
@@ -79,10 +80,12 @@ interface Nudged {
   readonly curves: readonly Curve[]
 }
 
-/** Both folds from a settled state, with one way to nudge. Left: mistakes in the data. */
+type Failure = Mistake | BadHyperparameter
+
+/** Both folds from a settled state, with one way to nudge. Left: mistakes in the data, or numbers that do not stay finite. */
 const runNudging = <T>(
   A: Algebra<Op, T>, figure: Figure, nudging: Nudging, data: Data<T>, settled: SettledSamples<T>, curves: number, onProgress: OnProgress,
-): E.Either<Mistake, Nudged> => {
+): E.Either<Failure, Nudged> => {
   const { K } = figure
   const estimates = estimatesOf(figure)
   const [{ beta }, { beta: tenth }] = estimates
@@ -95,7 +98,7 @@ const runNudging = <T>(
     E.bind('minus', () => nudge(-beta)),
     E.bind('less', () => nudge(tenth)),
     E.bind('tangent', ({ model }) => limit(A, model.dynamics, squaredError)(data, settled.state)),
-    E.map(({ model: { problem, metric }, bptt, plus, minus, less, tangent }) => {
+    E.flatMap(({ model: { problem, metric }, bptt, plus, minus, less, tangent }) => {
       const updates = updatesFrom(problem, settled.state, settled.before[0])
       const [up, down, small] = [updates(plus), updates(minus), updates(less)]
       const candidates = mapPhase(zipPhases(zipPhases(up, down), zipPhases(small, tangent)),
@@ -110,15 +113,17 @@ const runNudging = <T>(
         ...(figure.measure === 'published' && { measured: publishedMeasure(settled.state.length) }),
         onMoment: (t) => { onProgress('both folds', t + 1, K) },
       })
-      return {
-        record: {
-          name: nudging.name,
-          note: nudging.note,
-          settled: { ...certificateOf(settled), samplesRepeatAt: settled.samples.map(({ repeatedAt: from }) => from ?? null) },
-          estimates: estimates.map(({ name, ...estimate }) => ({ ...estimate, agreements: agreements[name] ?? {} })),
-        },
-        curves: drawn,
-      }
+      return pipe(
+        finiteEstimates(figure, estimates.map(({ name, ...estimate }) => ({ ...estimate, agreements: agreements[name] ?? {} }))),
+        E.map((found): Nudged => ({
+          record: {
+            name: nudging.name,
+            note: nudging.note,
+            settled: { ...certificateOf(settled), samplesRepeatAt: settled.samples.map(({ repeatedAt: from }) => from ?? null) },
+            estimates: found,
+          },
+          curves: drawn,
+        })))
     }))
 }
 
@@ -144,7 +149,7 @@ const measuredOf = <T>(A: Algebra<Op, T>, figure: Figure, seed: number, data: Dr
 /** Everything after the draw: `pool` has the mini-batch first, and then what may replace digits that do not settle. */
 const runPool = <T>(
   A: Algebra<Op, T>, figure: Figure, pool: Data<T>, { origin, synthetic, indices, labels }: Drawn, seed: number, { unsettled, curves, onProgress = () => undefined }: Running,
-): E.Either<Mistake, FigureRun> => pipe(
+): E.Either<Failure, FigureRun> => pipe(
   settle(A, figure, pool, unsettled, onProgress),
   E.flatMap(({ places, settled, replaced }) => {
     const data = dataOn(A, pool, places)
@@ -164,7 +169,7 @@ const runPool = <T>(
 /** Runs a figure on given data, all of them. Left: mistakes in the data, or a state that diverged. */
 export const runOn = <T>(
   A: Algebra<Op, T>, figure: Figure, data: Data<T>, drawn: Drawn, seed: number, watching: Watching,
-): E.Either<Mistake, FigureRun> => runPool(A, figure, data, drawn, seed, { ...watching, unsettled: 'keep' })
+): E.Either<Failure, FigureRun> => runPool(A, figure, data, drawn, seed, { ...watching, unsettled: 'keep' })
 
 interface Running extends Watching {
   readonly unsettled: Unsettled
@@ -182,7 +187,7 @@ export interface RunOptions extends Watching {
 /** Draws the data from the seed and runs the figure. Left: numbers that do not fit the data, or a state that diverged. */
 export const runFigure = <T>(
   A: Algebra<Op, T>, figure: Figure, { seed, source, unsettled = 'replace', ...watching }: RunOptions,
-): E.Either<Mistake | BadHyperparameter | BatchError, FigureRun> =>
+): E.Either<Failure | BatchError, FigureRun> =>
   pipe(
     dataOf(A, unsettled === 'keep' ? figure : poolOf(figure, source), seed, source),
     E.flatMap(({ drawn, ...pool }) => runPool(A, figure, pool, drawn, seed, { ...watching, unsettled })))

@@ -29,25 +29,33 @@ const number = (text: string): number | undefined => (/^[+-]?(\d+\.?\d*|\.\d+)(e
 
 type Family = (numbers: readonly number[], K: number) => { readonly estimator: Estimator<Analytic>; readonly family?: NamedEstimator['family'] }
 
-/** How many numbers each takes. */
-const families: Readonly<Record<string, readonly [numbers: number, Family]>> = {
-  bptt: [0, (_, K) => ({ estimator: bptt(K) })],
-  rbp: [0, (_, K) => ({ estimator: rbp(K) })],
-  tangent: [0, (_, K) => ({ estimator: tangent(K) })],
-  implicit: [1, ([tolerance = NaN]) => ({ estimator: implicit({ tolerance, most: 100_000 }) })],
-  ep: [1, ([beta = NaN], K) => ({ estimator: oneSided(beta, K), family: { name: 'ep', at: (b) => oneSided(b, K) } })],
-  centered: [1, ([beta = NaN], K) => ({ estimator: centered(beta, K), family: { name: 'centered', at: (b) => centered(b, K) } })],
-  random: [2, ([beta = NaN, seed = 0], K) => ({
-    estimator: randomSign(beta, K, seeded(seed)), family: { name: 'random', at: (b) => randomSign(b, K, seeded(seed)) },
-  })],
-  holomorphic: [2, ([points = NaN, radius = NaN], K) => ({
-    estimator: holomorphic(points, radius, K), family: { name: `holomorphic:${points}`, at: (r) => holomorphic(points, r, K) },
-  })],
-  continual: [2, ([beta = NaN, eta = NaN], K) => ({ estimator: continual(beta, eta, K) })],
-  'vector-field': [1, ([beta = NaN], K) => ({ estimator: vectorField(beta, K), family: { name: 'vector-field', at: (b) => vectorField(b, K) } })],
-}
+/** A number of a name: what it must be. */
+type Kind = readonly [expected: string, fits: (value: number) => boolean]
 
-const isSeed = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < 2 ** 32
+const nudge: Kind = ['a β other than 0', (value) => value !== 0 && Number.isFinite(value)]
+const seed: Kind = ['a seed from 0 to 4294967295', (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32]
+const share: Kind = ['a tolerance above 0 and below 1', (value) => value > 0 && value < 1]
+const points: Kind = ['a whole N from 1 to 1000', (value) => Number.isInteger(value) && value >= 1 && value <= 1000]
+const radius: Kind = ['an r above 0', (value) => value > 0 && value < Infinity]
+const rate: Kind = ['an η of at least 0', (value) => value >= 0 && value < Infinity]
+
+/** The numbers that each takes. */
+const families: Readonly<Record<string, readonly [numbers: readonly Kind[], Family]>> = {
+  bptt: [[], (_, K) => ({ estimator: bptt(K) })],
+  rbp: [[], (_, K) => ({ estimator: rbp(K) })],
+  tangent: [[], (_, K) => ({ estimator: tangent(K) })],
+  implicit: [[share], ([tolerance = NaN]) => ({ estimator: implicit({ tolerance, most: 100_000 }) })],
+  ep: [[nudge], ([beta = NaN], K) => ({ estimator: oneSided(beta, K), family: { name: 'ep', at: (b) => oneSided(b, K) } })],
+  centered: [[nudge], ([beta = NaN], K) => ({ estimator: centered(beta, K), family: { name: 'centered', at: (b) => centered(b, K) } })],
+  random: [[nudge, seed], ([beta = NaN, from = 0], K) => ({
+    estimator: randomSign(beta, K, seeded(from)), family: { name: 'random', at: (b) => randomSign(b, K, seeded(from)) },
+  })],
+  holomorphic: [[points, radius], ([n = NaN, r = NaN], K) => ({
+    estimator: holomorphic(n, r, K), family: { name: `holomorphic:${n}`, at: (other) => holomorphic(n, other, K) },
+  })],
+  continual: [[nudge, rate], ([beta = NaN, eta = NaN], K) => ({ estimator: continual(beta, eta, K) })],
+  'vector-field': [[nudge], ([beta = NaN], K) => ({ estimator: vectorField(beta, K), family: { name: 'vector-field', at: (b) => vectorField(b, K) } })],
+}
 
 /** The estimator of one name. Left: what is wrong with the name. */
 const estimatorOf = (text: string, K: number): E.Either<UnknownEstimator, NamedEstimator> => {
@@ -57,11 +65,12 @@ const estimatorOf = (text: string, K: number): E.Either<UnknownEstimator, NamedE
   const [head = '', ...rest] = (text === 'implicit' ? 'implicit:1e-10' : text).split(':')
   const entry = Object.hasOwn(families, head) ? families[head] : undefined
   if (entry === undefined) return wrong('the name of an estimator')
-  const [count, make] = entry
-  const numbers = rest.map(number)
-  if (rest.length !== count || numbers.some((value) => value === undefined)) return wrong(count === 0 ? `${head} alone` : `${count} ${count === 1 ? 'number' : 'numbers'} after ${head}, joined by colons`)
-  const values = numbers.map((value) => value ?? NaN)
-  if (head === 'random' && !isSeed(values[1] ?? NaN)) return wrong('a seed from 0 to 4294967295 after random:β')
+  const [kinds, make] = entry
+  const values = rest.map((part) => number(part) ?? NaN)
+  if (rest.length !== kinds.length || values.some(Number.isNaN))
+    return wrong(kinds.length === 0 ? `${head} alone` : `${kinds.length} ${kinds.length === 1 ? 'number' : 'numbers'} after ${head}, joined by colons`)
+  const misfit = kinds.find(([, fits], i) => !fits(values[i] ?? NaN))
+  if (misfit !== undefined) return wrong(`${misfit[0]} in ${head}`)
   const { estimator, family } = make(values, K)
   return E.right({ name: text, estimator, family })
 }

@@ -45,7 +45,7 @@ export const chosen = <T>(
   if (inputs !== pixels)
     return E.left(badHyperparameter('sizes', `${pixels} inputs, one per pixel`, inputs ?? 0, `begin them with ${pixels}`))
   if (outputs !== 10) return E.left(badHyperparameter('sizes', '10 outputs, one per digit', outputs ?? 0, 'end them with 10'))
-  if (batch > digits.count) return E.left(badHyperparameter('batch', `at most the ${digits.count} digits there are`, batch, 'take 20'))
+  if (batch > digits.count) return E.left(badHyperparameter('batch', `at most the ${digits.count} digits there are`, batch, `take ${Math.min(20, digits.count)}`))
   const [indices, later] = sampled(rng, batch, digits.count)
   return pipe(miniBatch(digits, indices), E.map(({ x, y }) => [{
     x: A.of(x.shape, x.data),

@@ -107,15 +107,17 @@ export const badHyperparameter = (name: string, expected: string, got: string | 
 /** 2²⁴ numbers (128 MiB in float64): more in one tensor is a typing error. */
 const largestTensor = 2 ** 24
 const largestK = 10_000
+/** Hours even in the smallest network. */
+const largestT = 10_000_000
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1
 
 export type Fault = Parameters<typeof badHyperparameter>
 
-/** The first fault of the numbers, if any. Written with ! so that NaN is a fault everywhere. */
-export const faultOf = ({ sizes, activation, epsilon, beta, T, K, batch }: Hyperparameters): Fault | undefined => {
+/** The first fault of the numbers, if any; K is at least `leastK`. Written with ! so that NaN is a fault everywhere. */
+export const faultOf = ({ sizes, activation, epsilon, beta, T, K, batch }: Hyperparameters, leastK = 2): Fault | undefined => {
   const widths = sizes.join('-')
-  const largest = Math.max(...sizes.slice(1).map((n, l) => n * (sizes[l] ?? 1)), ...sizes.map((n) => n * batch))
+  const [weights, widest] = [Math.max(...sizes.slice(1).map((n, l) => n * (sizes[l] ?? 1))), Math.max(...sizes)]
   const faults: readonly (readonly [boolean, Fault])[] = [
     [sizes.length < 2, ['sizes', 'at least an input and an output', widths, 'write them input first, such as 784-512-10']],
     [!sizes.every(isCount), ['sizes', 'whole numbers above 0', widths, 'write them input first, such as 784-512-10']],
@@ -125,11 +127,11 @@ export const faultOf = ({ sizes, activation, epsilon, beta, T, K, batch }: Hyper
     [beta === 0, ['beta', 'a number above 0', 0, 'with β = 0 nothing is nudged; take 0.01 (the limit β → 0 is always shown beside it)']],
     [!(beta > 0 && beta < Infinity), ['beta', 'a number above 0', beta, 'take 0.01 (the centered estimate uses both signs of it)']],
     [!isCount(batch), ['batch', 'a whole number above 0', batch, 'take 20']],
-    [!isCount(T), ['T', 'a whole number of steps above 0', T, 'take 1000']],
-    [!(Number.isSafeInteger(K) && K >= 2 && K <= largestK), ['K', `a whole number of steps from 2 to ${largestK}`, K, 'take 20']],
+    [!(Number.isSafeInteger(K) && K >= leastK && K <= largestK), ['K', `a whole number of steps from ${leastK} to ${largestK}`, K, 'take 20']],
+    [!(isCount(T) && T <= largestT), ['T', `a whole number of steps from 1 to ${largestT}`, T, 'take 1000']],
     [T < K, ['T', `at least K = ${K} steps, which BPTT walks back`, T, 'raise T or lower K']],
-    [largest > largestTensor,
-      ['sizes', `at most ${largestTensor} numbers in a tensor`, `${widths} with batch ${batch}`, 'take smaller ones']],
+    [Math.max(weights, widest) > largestTensor, ['sizes', `at most ${largestTensor} numbers in a tensor`, widths, 'take smaller ones']],
+    [widest * batch > largestTensor, ['batch', `at most ${largestTensor} numbers in a tensor`, `${batch} samples of ${widths}`, 'take fewer']],
   ]
   return faults.find(([wrong]) => wrong)?.[1]
 }
