@@ -30,7 +30,7 @@ export const valueText = (value: unknown): string => {
   if (value === undefined || value === null) return '–'
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(valueText).join(', ')
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Fields that hold fields are opened: machine.cpu is "machine cpu". */
