@@ -6,10 +6,12 @@
 import type { Cells, Kind } from './kinds.ts'
 import { type Machine, machineOf } from './machine.ts'
 
-/** A tile: 4 rows of two vectors, in bytes; see assembly/products.ts. The spare one lies at 0. */
-export const ROWS = 4
+/** A tile: 5 rows of two vectors, in bytes; see assembly/products.ts. The spare one lies at 0. */
+export const ROWS = 5
 export const WIDTH = 32
 export const SPARE = 0
+/** An entry of a left factor in its panels: a vector. */
+export const SPREAD = 16
 const PAGE = 65536
 
 /** How many slots there are. */

@@ -6,12 +6,14 @@
 /** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, passes.ts and functions.ts. */
 export interface Machine {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
-  /** The first address that nothing is at. Below lie constants, from 128 on. */
+  /** The first address that nothing is at. Below lie constants, from 160 on. */
   readonly free: () => number
   readonly multiply: (a: number, b: number, out: number, m: number, k: number, n: number, resume: boolean, spare: number) => void
   readonly multiplySum: (a: number, b: number, out: number, m: number, k: number, n: number, count: number, spare: number) => void
   readonly multiplyAt: (source: number, bases: number, offsets: number, b: number, out: number, m: number, k: number, n: number, spare: number) => void
   readonly addAt: (rows: number, bases: number, offsets: number, m: number, k: number, to: number) => void
+  readonly spreadRows: (source: number, rows: number, k: number, to: number) => void
+  readonly spreadColumns: (source: number, rows: number, columns: number, to: number, k: number) => void
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
   /** Element-wise, the result in place of x. */

@@ -10,7 +10,7 @@
  * orientation. Arrays are never written to, so panels never go stale; where there is no more room all are forgotten. The right factor of
  * aᵀ b is a state, new at every step, and not kept.
  */
-import { type Arena, ROWS, SLOTS, SPARE, WIDTH } from './arena.ts'
+import { type Arena, ROWS, SLOTS, SPARE, SPREAD, WIDTH } from './arena.ts'
 import type { Cells, Kind } from './kinds.ts'
 import type { Grid } from './positions.ts'
 
@@ -95,18 +95,29 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
     return at
   }
 
-  // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels whose lanes are its rows, or its columns.
+  // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels: of a left factor, whose rows are its rows or its
+  // columns; of a right one, whose columns are its rows or its columns.
   const put = (matrix: Reader, length: number, from: number, to: number): void => {
     matrix(from * length, to * length, SOURCE)
   }
-  const packRows = (matrix: Reader, length: number, from: number, to: number, lanes: number, at: number): void => {
+  const spreadRows = (matrix: Reader, length: number, from: number, to: number, at: number): void => {
     put(matrix, length, from, to)
-    machine.packRows(SOURCE, to - from, length, lanes, at)
+    machine.spreadRows(SOURCE, to - from, length, at)
   }
-  const packColumns = (matrix: Reader, length: number, from: number, to: number, lanes: number, at: number, k: number): void => {
+  const spreadColumns = (matrix: Reader, length: number, from: number, to: number, at: number, k: number): void => {
     put(matrix, length, from, to)
-    machine.packColumns(SOURCE, to - from, length, lanes, at, k)
+    machine.spreadColumns(SOURCE, to - from, length, at, k)
   }
+  const packRows = (matrix: Reader, length: number, from: number, to: number, at: number): void => {
+    put(matrix, length, from, to)
+    machine.packRows(SOURCE, to - from, length, columns, at)
+  }
+  const packColumns = (matrix: Reader, length: number, from: number, to: number, at: number, k: number): void => {
+    put(matrix, length, from, to)
+    machine.packColumns(SOURCE, to - from, length, columns, at, k)
+  }
+  /** Bytes of the panels of a left factor. */
+  const spread = (rows: number, k: number): number => upTo(rows, ROWS) * k * SPREAD
   const copied = (at: number, count: number): C => heap().slice(at / bytes, at / bytes + count) as C
 
   /** The right factor, in blocks of its rows: room for a block, and all of its panels from `at` on. */
@@ -115,14 +126,14 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       room: (k: number, n: number) => Math.min(k, rowsOfBlock(n, 1)) * n * bytes,
       pack: (b: Reader, k: number, n: number, at: number) => {
         const step = rowsOfBlock(n, 1)
-        for (let j = 0; j < k; j += step) packColumns(b, n, j, Math.min(k, j + step), columns, at + j * WIDTH, k)
+        for (let j = 0; j < k; j += step) packColumns(b, n, j, Math.min(k, j + step), at + j * WIDTH, k)
       },
     },
     NT: {
       room: (k: number, n: number) => Math.min(n, rowsOfBlock(k, columns)) * k * bytes,
       pack: (b: Reader, k: number, n: number, at: number) => {
         const step = rowsOfBlock(k, columns)
-        for (let c = 0; c < n; c += step) packRows(b, k, c, Math.min(n, c + step), columns, at + c * k * bytes)
+        for (let c = 0; c < n; c += step) packRows(b, k, c, Math.min(n, c + step), at + c * k * bytes)
       },
     },
   }
@@ -146,7 +157,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       const rows = Math.min(upTo(m, ROWS), rowsOfBlock(Math.max(k, n), ROWS))
       const size = upTo(n, columns) * k * bytes
       const left = SOURCE + upTo(Math.max(read ? rows * k * bytes : a.source.length * bytes, room(k, n)), 16)
-      const out = left + (read ? rows * k * bytes : sizeOf(a.grid))
+      const out = left + (read ? spread(rows, k) : sizeOf(a.grid))
       const extra = out + upTo(rows * n * bytes, 16)
       const end = extra + upTo(more, 16)
       const kept = size <= capacity
@@ -162,7 +173,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       for (let from = 0; from < m; from += rows) {
         const to = Math.min(m, from + rows)
         if (read) {
-          packRows(a, k, from, to, ROWS, left)
+          spreadRows(a, k, from, to, left)
           machine.multiply(left, at, out, to - from, k, n, false, SPARE)
         } else machine.multiplyAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, SPARE)
         act(out, from, to, extra)
@@ -197,31 +208,31 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       const longest = Math.max(m, n)
       const terms = Math.min(k, MORE * rowsOfBlock(longest, 1))
       const left = SOURCE + upTo(terms * longest * bytes, 16)
-      const panelsOfB = left + upTo(m, ROWS) * terms * bytes
+      const panelsOfB = left + spread(m, terms)
       const out = panelsOfB + upTo(n, columns) * terms * bytes
       const rows = terms < k ? m : Math.min(m, rowsOfBlock(n, ROWS))
       reserve(out + rows * n * bytes)
       for (let from = 0; from < k; from += terms) {
         const to = Math.min(k, from + terms)
-        packColumns(a, m, from, to, ROWS, left, to - from)
-        packColumns(b, n, from, to, columns, panelsOfB, to - from)
+        spreadColumns(a, m, from, to, left, to - from)
+        packColumns(b, n, from, to, panelsOfB, to - from)
         if (terms < k) machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
       }
       for (let from = 0; from < m; from += rows) {
         const to = Math.min(m, from + rows)
-        if (terms === k) machine.multiply(left + from * k * bytes, panelsOfB, out, to - from, k, n, false, SPARE)
+        if (terms === k) machine.multiply(left + from * k * SPREAD, panelsOfB, out, to - from, k, n, false, SPARE)
         visit(heap(), out / bytes, from * n, to * n)
       }
     },
     sumTN: (as, bs, m, k, n, visit) => {
       if (m * k * n === 0) return
       const left = SOURCE + upTo(k * Math.max(m, n) * bytes, 16)
-      const [stepA, stepB] = [upTo(m, ROWS) * k * bytes, upTo(n, columns) * k * bytes]
+      const [stepA, stepB] = [spread(m, k), upTo(n, columns) * k * bytes]
       const panelsOfB = left + as.length * stepA
       const out = panelsOfB + bs.length * stepB
       reserve(out + m * n * bytes)
-      as.forEach((a, t) => { packColumns(a, m, 0, k, ROWS, left + t * stepA, k) })
-      bs.forEach((b, t) => { packColumns(b, n, 0, k, columns, panelsOfB + t * stepB, k) })
+      as.forEach((a, t) => { spreadColumns(a, m, 0, k, left + t * stepA, k) })
+      bs.forEach((b, t) => { packColumns(b, n, 0, k, panelsOfB + t * stepB, k) })
       machine.multiplySum(left, panelsOfB, out, m, k, n, as.length, SPARE)
       visit(heap(), out / bytes, 0, m * n)
     },

@@ -1,31 +1,45 @@
 /**
  * Matrix products on WebAssembly SIMD128, once for f64 and f32: AssemblyScript, compiled by build.mjs.
  *
- * A factor is packed into panels. A panel holds 4 rows of the left factor, or as many columns of the right one as fill two vectors (4 of
- * f64, 8 of f32), with the inner index outermost: what one step of a tile needs lies side by side. Lanes without an entry are zero.
- * A tile of the result, 4 rows by two vectors, stays in registers while the inner index runs in increasing order; every term is a product
- * rounded, then a sum rounded, from 0 on. So each entry is bit for bit what plain loops compute.
+ * A factor is packed into panels, with the inner index outermost: what one step of a tile needs lies side by side. A panel of the left
+ * factor holds 5 of its rows, each entry as often as it fills a vector, which loads at less cost than one entry that has yet to be spread; a
+ * panel of the right factor holds as many columns as fill two vectors (4 of f64, 8 of f32). Rows and columns that are not there are zero.
+ * A tile of the result, 5 rows by two vectors, stays in registers while the inner index runs in increasing order; every term is a product
+ * rounded, then a sum rounded, from 0 on. So each entry is bit for bit what plain loops compute. (Five rows: 10 sums, two vectors of b and
+ * one of a fit in the 15 registers that engines have for it; unrolled, or with six rows, a sum is kept in memory and decides the speed.)
  *
  * Nothing is allocated: the caller says where everything lies, in bytes. Sizes count entries.
  */
 
-/** Rows of a tile: lanes of a panel of the left factor. */
+/** Rows of a tile: of a panel of the left factor. */
 // @ts-ignore: decorator
-@inline const ROWS: i32 = 4
+@inline const ROWS: i32 = 5
+/** Bytes of one inner index in a panel of the left factor. */
+// @ts-ignore: decorator
+@inline const STEP: i32 = 16 * ROWS
 /** Bytes of one row of a tile: two vectors. */
 // @ts-ignore: decorator
 @inline const WIDTH: i32 = 32
+/** Inner indices that are gone through at a time: a panel of the left factor then takes 20 kB, and stays in the first cache while panels of the right one go by. */
+// @ts-ignore: decorator
+@inline const DEPTH: i32 = 256
 
-/** What sums begin with: nothing; what the result already holds; or nothing, and the result is added what it holds in the end. */
-const FRESH = 0, RESUMED = 1, ADDED = 2
+/**
+ * What sums begin with: nothing; what the result already holds; or nothing, and the result is added what it holds in the end. Types, told apart
+ * by their size while compiling: each way has a loop of its own, since a loop that knows several ways keeps a sum in memory.
+ */
+type Fresh = i8
+type Resumed = i16
+type Added = i32
 
 /** A tile: out[r][c] = Σ_j a[j][r] b[j][c], with `stride` bytes between rows of out. */
-function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, start: i32): void {
+function tile<T, S>(a: usize, b: usize, k: i32, out: usize, stride: usize): void {
   const out1 = out + stride
   const out2 = out1 + stride
   const out3 = out2 + stride
-  let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
-  if (start == RESUMED) {
+  const out4 = out3 + stride
+  let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00, c40 = c00, c41 = c00
+  if (sizeof<S>() == sizeof<Resumed>()) {
     c00 = v128.load(out)
     c01 = v128.load(out, 16)
     c10 = v128.load(out1)
@@ -34,25 +48,30 @@ function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, start: i
     c21 = v128.load(out2, 16)
     c30 = v128.load(out3)
     c31 = v128.load(out3, 16)
+    c40 = v128.load(out4)
+    c41 = v128.load(out4, 16)
   }
   for (const end = b + <usize>k * WIDTH; b < end; b += WIDTH) {
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
-    let r = v128.load_splat<T>(a)
+    let r = v128.load(a)
     c00 = v128.add<T>(c00, v128.mul<T>(r, b0))
     c01 = v128.add<T>(c01, v128.mul<T>(r, b1))
-    r = v128.load_splat<T>(a, sizeof<T>())
+    r = v128.load(a, 16)
     c10 = v128.add<T>(c10, v128.mul<T>(r, b0))
     c11 = v128.add<T>(c11, v128.mul<T>(r, b1))
-    r = v128.load_splat<T>(a, 2 * sizeof<T>())
+    r = v128.load(a, 32)
     c20 = v128.add<T>(c20, v128.mul<T>(r, b0))
     c21 = v128.add<T>(c21, v128.mul<T>(r, b1))
-    r = v128.load_splat<T>(a, 3 * sizeof<T>())
+    r = v128.load(a, 48)
     c30 = v128.add<T>(c30, v128.mul<T>(r, b0))
     c31 = v128.add<T>(c31, v128.mul<T>(r, b1))
-    a += ROWS * sizeof<T>()
+    r = v128.load(a, 64)
+    c40 = v128.add<T>(c40, v128.mul<T>(r, b0))
+    c41 = v128.add<T>(c41, v128.mul<T>(r, b1))
+    a += STEP
   }
-  if (start == ADDED) {
+  if (sizeof<S>() == sizeof<Added>()) {
     c00 = v128.add<T>(v128.load(out), c00)
     c01 = v128.add<T>(v128.load(out, 16), c01)
     c10 = v128.add<T>(v128.load(out1), c10)
@@ -61,6 +80,8 @@ function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, start: i
     c21 = v128.add<T>(v128.load(out2, 16), c21)
     c30 = v128.add<T>(v128.load(out3), c30)
     c31 = v128.add<T>(v128.load(out3, 16), c31)
+    c40 = v128.add<T>(v128.load(out4), c40)
+    c41 = v128.add<T>(v128.load(out4, 16), c41)
   }
   v128.store(out, c00)
   v128.store(out, c01, 16)
@@ -70,6 +91,8 @@ function tile<T>(a: usize, b: usize, k: i32, out: usize, stride: usize, start: i
   v128.store(out2, c21, 16)
   v128.store(out3, c30)
   v128.store(out3, c31, 16)
+  v128.store(out4, c40)
+  v128.store(out4, c41, 16)
 }
 
 /** A rectangle of entries, from rows `fromStride` bytes apart to rows `toStride` bytes apart. */
@@ -77,26 +100,35 @@ function copy<T>(from: usize, fromStride: usize, to: usize, toStride: usize, row
   for (let r = 0; r < rows; r++) memory.copy(to + r * toStride, from + r * fromStride, <usize>columns * sizeof<T>())
 }
 
+/** The tile at row p and column q of out (m, n); over an edge of out it is formed at `spare`, so that nothing outside of out is written. */
+// @ts-ignore: decorator
+@inline function tileIn<T, S>(left: usize, right: usize, k: i32, out: usize, p: i32, q: i32, m: i32, n: i32, spare: usize): void {
+  const stride = <usize>n * sizeof<T>()
+  const to = out + <usize>p * stride + <usize>q * sizeof<T>()
+  const height = min(ROWS, m - p)
+  const width = min(WIDTH / <i32>sizeof<T>(), n - q)
+  if (height == ROWS && width == WIDTH / <i32>sizeof<T>()) tile<T, S>(left, right, k, to, stride)
+  else {
+    if (sizeof<S>() != sizeof<Fresh>()) copy<T>(to, stride, spare, WIDTH, height, width)
+    tile<T, S>(left, right, k, spare, WIDTH)
+    copy<T>(spare, WIDTH, to, stride, height, width)
+  }
+}
+
 /**
  * out (m, n) = a b from panels of a and b, after `resume` with what out holds as the first term of each sum. `spare` is room for one tile
- * (128 bytes): tiles that reach over an edge of out are formed there, so that nothing outside of out is written.
+ * (160 bytes).
  */
 export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
-  const start = resume ? RESUMED : FRESH
   const columns = WIDTH / <i32>sizeof<T>()
-  const stride = <usize>n * sizeof<T>()
-  for (let q = 0; q < n; q += columns) {
-    const right = b + <usize>q * k * sizeof<T>()
+  for (let j = 0; j < k; j += DEPTH) {
+    const depth = min(DEPTH, k - j)
     for (let p = 0; p < m; p += ROWS) {
-      const left = a + <usize>p * k * sizeof<T>()
-      const to = out + <usize>p * stride + <usize>q * sizeof<T>()
-      if (p + ROWS <= m && q + columns <= n) tile<T>(left, right, k, to, stride, start)
-      else {
-        const height = min(ROWS, m - p)
-        const width = min(columns, n - q)
-        if (resume) copy<T>(to, stride, spare, WIDTH, height, width)
-        tile<T>(left, right, k, spare, WIDTH, start)
-        copy<T>(spare, WIDTH, to, stride, height, width)
+      const left = a + <usize>p * k * 16 + <usize>j * STEP
+      for (let q = 0; q < n; q += columns) {
+        const right = b + <usize>q * k * sizeof<T>() + <usize>j * WIDTH
+        if (resume || j > 0) tileIn<T, Resumed>(left, right, depth, out, p, q, m, n, spare)
+        else tileIn<T, Fresh>(left, right, depth, out, p, q, m, n, spare)
       }
     }
   }
@@ -105,23 +137,21 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
 /** out (m, n) = Σ_t a_t b_t, each product by itself and added in order, from the panels of `count` factors one after the other. */
 export function multiplySumOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
   const columns = WIDTH / <i32>sizeof<T>()
-  const stride = <usize>n * sizeof<T>()
-  const stepA = <usize>((m + ROWS - 1) / ROWS * ROWS) * k * sizeof<T>()
+  const stepA = <usize>((m + ROWS - 1) / ROWS) * k * STEP
   const stepB = <usize>((n + columns - 1) / columns * columns) * k * sizeof<T>()
-  for (let q = 0; q < n; q += columns) {
-    const right = b + <usize>q * k * sizeof<T>()
-    for (let p = 0; p < m; p += ROWS) {
-      const left = a + <usize>p * k * sizeof<T>()
-      const to = out + <usize>p * stride + <usize>q * sizeof<T>()
-      const height = min(ROWS, m - p)
-      const width = min(columns, n - q)
-      const whole = height == ROWS && width == columns
-      for (let t = 0; t < count; t++)
-        tile<T>(left + t * stepA, right + t * stepB, k, whole ? to : spare, whole ? stride : WIDTH, t == 0 ? FRESH : ADDED)
-      if (!whole) copy<T>(spare, WIDTH, to, stride, height, width)
+  for (let p = 0; p < m; p += ROWS) {
+    const left = a + <usize>p * k * 16
+    for (let q = 0; q < n; q += columns) {
+      const right = b + <usize>q * k * sizeof<T>()
+      tileIn<T, Fresh>(left, right, k, out, p, q, m, n, spare)
+      for (let t = 1; t < count; t++) tileIn<T, Added>(left + t * stepA, right + t * stepB, k, out, p, q, m, n, spare)
     }
   }
 }
+
+/** Rows of a tile whose rows of a are not packed: their addresses take registers too. */
+// @ts-ignore: decorator
+@inline const ROWS_AT: i32 = 4
 
 /** The tile whose rows of a are not packed: entry j of row r lies at its own address plus the jth of `offsets` (i32, in bytes). */
 function tileAt<T>(a0: usize, a1: usize, a2: usize, a3: usize, offsets: usize, b: usize, k: i32, out: usize, stride: usize): void {
@@ -166,11 +196,11 @@ export function multiplyAtOf<T>(source: usize, bases: usize, offsets: usize, b: 
   const stride = <usize>n * sizeof<T>()
   for (let q = 0; q < n; q += columns) {
     const right = b + <usize>q * k * sizeof<T>()
-    for (let p = 0; p < m; p += ROWS) {
+    for (let p = 0; p < m; p += ROWS_AT) {
       const to = out + <usize>p * stride + <usize>q * sizeof<T>()
-      const height = min(ROWS, m - p)
+      const height = min(ROWS_AT, m - p)
       const width = min(columns, n - q)
-      const whole = height == ROWS && width == columns
+      const whole = height == ROWS_AT && width == columns
       const base = bases + <usize>p * 4
       // Rows that are not there are the last one again.
       tileAt<T>(
@@ -223,7 +253,30 @@ function lanes<T>(from: usize, stride: usize, k: i32, to: usize, step: usize): v
   for (let r = 0; r < fill; r++) lane<T>(at + r * stride, true, k - blocks * fill, to + r * sizeof<T>(), step)
 }
 
-/** Panels of `width` lanes that are the rows of `source` (rows, k): of a left factor, or of a right one that is to be transposed. */
+/** Panels of a left factor whose rows are those of `source` (rows, k): each entry fills a vector. */
+export function spreadRowsOf<T>(source: usize, rows: i32, k: i32, to: usize): void {
+  const stride = <usize>k * sizeof<T>()
+  for (let first = 0; first < rows; first += ROWS, to += <usize>k * STEP)
+    for (let r = 0; r < ROWS; r++) {
+      let from = source + <usize>(first + r) * stride
+      const end = to + <usize>k * STEP
+      for (let at = to + r * 16; at < end; at += STEP, from += sizeof<T>())
+        v128.store(at, first + r < rows ? v128.load_splat<T>(from) : v128.splat<T>(<T>0))
+    }
+}
+
+/** Panels of a left factor whose rows are the columns of `source` (rows, columns), which may be some of the k rows that the panels have room for. */
+export function spreadColumnsOf<T>(source: usize, rows: i32, columns: i32, to: usize, k: i32): void {
+  const stride = <usize>columns * sizeof<T>()
+  for (let first = 0; first < columns; first += ROWS, to += <usize>k * STEP) {
+    const held = min(ROWS, columns - first)
+    let from = source + <usize>first * sizeof<T>()
+    for (let j = 0, at = to; j < rows; j++, from += stride, at += STEP)
+      for (let r = 0; r < ROWS; r++) v128.store(at + r * 16, r < held ? v128.load_splat<T>(from + r * sizeof<T>()) : v128.splat<T>(<T>0))
+  }
+}
+
+/** Panels of `width` lanes that are the rows of `source` (rows, k): of a right factor that is to be transposed. */
 export function packRowsOf<T>(source: usize, rows: i32, k: i32, width: i32, to: usize): void {
   const stride = <usize>k * sizeof<T>()
   const step = <usize>width * sizeof<T>()
@@ -238,7 +291,7 @@ export function packRowsOf<T>(source: usize, rows: i32, k: i32, width: i32, to: 
 }
 
 /**
- * Panels of `width` lanes that are the columns of `source` (rows, columns): of a right factor, or of a left one that is to be transposed.
+ * Panels of `width` lanes that are the columns of `source` (rows, columns): of a right factor.
  * The rows may be some of the k that the panels have room for.
  */
 export function packColumnsOf<T>(source: usize, rows: i32, columns: i32, width: i32, to: usize, k: i32): void {
