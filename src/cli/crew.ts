@@ -70,7 +70,7 @@ export interface Crewed {
 export const crewOf = <T>(A: Algebra<Op, T>, part: TrainingPart<T>, { job, trainer, engine, train, test, from, threads }: Crewed): Crew<T> => {
   if (threads === 1) return alone(part)
   const most = Math.ceil(trainer.network.batch / trainer.shard)
-  const memory = sharedMemory(trainer.params, threads, most, part.pieces.length)
+  const memory = sharedMemory(trainer.params, engine, threads, most, part.pieces.length)
   const shared = sharedSums(A, trainer.params, memory, most)
   const common = { job, engine, train: sharedDigits(train), test: sharedDigits(test), from, memory, threads }
   let dead: UserError | undefined

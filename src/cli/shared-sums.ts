@@ -1,11 +1,12 @@
 /**
- * Memory that the threads of a training run share: what shards and pieces of the test set came to, as doubles, which hold singles exactly, and who is
- * done with what. Sums are written by one thread and read by all; mini-batches take turns between two halves, so that nobody
+ * Memory that the threads of a training run share: what shards and pieces of the test set came to, and who is done with what. Gradients are of
+ * the kind that the engine computes with, so nothing is rounded on the way; counts are doubles. Sums are written by one thread and read by all; mini-batches take turns between two halves, so that nobody
  * overwrites what another still reads.
  */
 import type { ShardSum } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
-import { type Algebra, entries, type Shape } from '../tensor/algebra.ts'
+import { type Algebra, entries, numbersInto, type Shape } from '../tensor/algebra.ts'
+import type { EngineName } from './engine.ts'
 
 /** What threads are told to do, in the order in which they are told. */
 export const tasks = { step: 1, test: 2, end: 3 } as const
@@ -13,7 +14,10 @@ export const tasks = { step: 1, test: 2, end: 3 } as const
 export interface SharedMemory {
   readonly control: SharedArrayBuffer
   readonly sums: SharedArrayBuffer
+  /** Of each sum. */
+  readonly counts: SharedArrayBuffer
   readonly tallies: SharedArrayBuffer
+  readonly single: boolean
 }
 
 export interface SharedSums<T> {
@@ -39,11 +43,16 @@ const tallyNumbers = 6
 
 const entriesOf = (params: Readonly<Record<string, Shape>>): number => Object.values(params).reduce((sum, shape) => sum + entries(shape), 0)
 
-export const sharedMemory = (params: Readonly<Record<string, Shape>>, threads: number, shards: number, pieces: number): SharedMemory => ({
-  control: new SharedArrayBuffer(4 * (THREADS + threads)),
-  sums: new SharedArrayBuffer(8 * 2 * shards * (tallyNumbers + entriesOf(params))),
-  tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
-})
+export const sharedMemory = (params: Readonly<Record<string, Shape>>, engine: EngineName, threads: number, shards: number, pieces: number): SharedMemory => {
+  const single = engine === 'simd32'
+  return {
+    control: new SharedArrayBuffer(4 * (THREADS + threads)),
+    sums: new SharedArrayBuffer((single ? 4 : 8) * 2 * shards * entriesOf(params)),
+    counts: new SharedArrayBuffer(8 * 2 * shards * tallyNumbers),
+    tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
+    single,
+  }
+}
 
 const put = (to: Float64Array, tally: Tally | undefined): void => {
   to.set(tally === undefined ? [0, 0, 0, 0, 0, 0] : [1, tally.samples, tally.cost, tally.wrong, tally.residual, tally.unsettled])
@@ -52,10 +61,14 @@ const got = ([there = 0, samples = 0, cost = 0, wrong = 0, residual = 0, unsettl
   (there === 0 ? undefined : { samples, cost, wrong, residual, unsettled })
 
 /** The view of one thread. */
-export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<string, Shape>>, { control, sums, tallies }: SharedMemory, shards: number): SharedSums<T> => {
+export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<string, Shape>>, { control, sums, counts, tallies, single }: SharedMemory, shards: number): SharedSums<T> => {
   const flags = new Int32Array(control)
-  const size = tallyNumbers + entriesOf(params)
-  const slot = (task: number, shard: number): Float64Array => new Float64Array(sums, 8 * size * ((task % 2) * shards + shard), size)
+  const size = entriesOf(params)
+  const turn = (task: number, shard: number): number => (task % 2) * shards + shard
+  const slot = (task: number, shard: number): Float32Array | Float64Array => (single
+    ? new Float32Array(sums, 4 * size * turn(task, shard), size)
+    : new Float64Array(sums, 8 * size * turn(task, shard), size))
+  const count = (task: number, shard: number): Float64Array => new Float64Array(counts, 8 * tallyNumbers * turn(task, shard), tallyNumbers)
   const piece = (n: number): Float64Array => new Float64Array(tallies, 8 * tallyNumbers * n, tallyNumbers)
   return {
     task: () => Atomics.load(flags, TASK),
@@ -81,19 +94,20 @@ export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<stri
     },
     write: (task, shard, sum) => {
       const to = slot(task, shard)
-      put(to, sum?.tally)
+      put(count(task, shard), sum?.tally)
       if (sum === undefined) return
-      let at = tallyNumbers
+      let at = 0
       for (const [name, shape] of Object.entries(params)) {
-        to.set(A.numbers(sum.gradient[name] as T), at)
-        at += entries(shape)
+        const next = at + entries(shape)
+        numbersInto(A, sum.gradient[name] as T, to.subarray(at, next))
+        at = next
       }
     },
     read: (task, shard) => {
       const from = slot(task, shard)
-      const tally = got(from)
+      const tally = got(count(task, shard))
       if (tally === undefined) return undefined
-      let at = tallyNumbers
+      let at = 0
       const gradient = Object.fromEntries(Object.entries(params).map(([name, shape]) => {
         const next = at + entries(shape)
         const tensor = A.of(shape, from.subarray(at, next))

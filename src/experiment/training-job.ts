@@ -105,12 +105,19 @@ const methodOf = (job: TrainingJob, network: TrainedNetwork, { dynamics, ahead }
   }
 }
 
+/** Samples that products take at a time (tensor/simd): shards of a multiple of them waste nothing. */
+const together = 5
+
 /**
- * With one hidden layer most of the work is the input's and the update's, which shards would double: one shard. Elsewhere as many samples as can be
- * divided among threads; products take four at a time.
+ * Each shard has the whole gradient to form and to be added: one multiplication per weight and sample, and several for what comes after. So a
+ * mini-batch is one shard where the steps of its phases multiply less than there are weights, as with P-1h, and elsewhere two, for two threads.
  */
-const shardOf = ({ shard }: TrainingJob, { sizes, batch }: TrainedNetwork, { undivided }: Method): number =>
-  undivided ? batch : shard ?? (sizes.length <= 3 ? batch : 12)
+const shardOf = ({ shard }: TrainingJob, { sizes, batch, T, K }: TrainedNetwork, { undivided }: Method): number => {
+  if (undivided) return batch
+  const [input = 0, ...inner] = sizes.slice(1).map((n, l) => n * (sizes[l] ?? 0))
+  const coupled = inner.reduce((sum, weights) => sum + weights, 0)
+  return shard ?? ((T + K) * coupled <= input + coupled ? batch : Math.ceil(batch / 2 / together) * together)
+}
 
 const optimiserOf = ({ optimiser: { name, momentum: mu } }: TrainingJob): Optimiser =>
   name === 'adam' ? adam() : name === 'momentum' ? momentum(mu) : sgd

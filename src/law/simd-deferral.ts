@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { seeded, uniforms } from '../data/random.ts'
 import { float32 } from '../number/float32.ts'
-import type { Algebra, Op, Positions, Shape } from '../tensor/algebra.ts'
+import { type Algebra, type Op, type Positions, sameShape, type Shape, within } from '../tensor/algebra.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
 import { simd32, simd64, type SimdTensor } from '../tensor/simd/interpreter.ts'
@@ -73,11 +73,14 @@ const programs: fc.Arbitrary<Program> = fc.record({
   }), { minLength: 4, maxLength: 24 }),
 })
 
-/** The tensors of a program, in one order or the other, each read twice. */
-const outcomes = <T>({ algebra: A, embed, read }: View<never, T, number>, { shape, seed, instructions, lastFirst }: Program): readonly (readonly number[])[] => {
+/** The first two tensors of a program. */
+const starting = <T>({ embed }: View<never, T, number>, { shape, seed }: Program): readonly T[] =>
+  [0, 1].map((nth) => embed(shape, [...uniforms(seeded(seed + nth), shape[0] * shape[1], -1, 1)[0]], undefined))
+
+/** These tensors and those that instructions make of them. */
+const followed = <T>({ algebra: A }: View<never, T, number>, { shape }: Program, start: readonly T[], instructions: readonly Instruction[]): readonly T[] => {
   const count = shape[0] * shape[1]
-  const start = [0, 1].map((nth) => embed(shape, [...uniforms(seeded(seed + nth), count, -1, 1)[0]], undefined))
-  const tensors = instructions.reduce<readonly T[]>((before, { name, x, y, number, seed: own }) => {
+  return instructions.reduce<readonly T[]>((before, { name, x, y, number, seed: own }) => {
     const operand = (back: number): T => before[Math.max(0, before.length - 1 - back)] as T
     const list = (of: Shape): Positions => {
       const size = of.reduce((product, n) => product * n, 1)
@@ -90,8 +93,24 @@ const outcomes = <T>({ algebra: A, embed, read }: View<never, T, number>, { shap
     }
     return [...before, operations[name](A, operand(x), operand(y), { shape, number, list, grid })]
   }, start)
-  return (lastFirst ? tensors.toReversed() : tensors).flatMap((x) => [read(x), read(x)])
 }
+
+/** The tensors of a program, in one order or the other, each read twice. */
+const outcomes = <T>(view: View<never, T, number>, program: Program): readonly (readonly number[])[] => {
+  const tensors = followed(view, program, starting(view, program), program.instructions)
+  return (program.lastFirst ? tensors.toReversed() : tensors).flatMap((x) => [view.read(x), view.read(x)])
+}
+
+/** The last tensors of a program that is run a few instructions at a time, where all but the tensors which the next ones may look at is forgotten. */
+const phased = <T>(view: View<never, T, number>, program: Program): readonly (readonly number[])[] => {
+  const { instructions } = program
+  const parts = Array.from({ length: Math.ceil(instructions.length / 3) }, (_, i) => instructions.slice(3 * i, 3 * i + 3))
+  const end = parts.reduce((before, part) => within(view.algebra, () => followed(view, program, before, part).slice(-4), before), starting(view, program))
+  return end.map(view.read)
+}
+
+const agreed = (ours: readonly (readonly number[])[], theirs: readonly (readonly number[])[]) =>
+  worst(ours.flatMap((x, i) => x.map((entry, e) => ({ gap: sameDouble(entry, theirs[i]?.[e] ?? NaN), allowance: 0 }))))
 
 /** How many entries a block holds. */
 const blockOf = { simd64: 4, simd32: 8 }
@@ -115,10 +134,7 @@ const deferralLaw = <T, C extends Float64Array | Float32Array>(
     about, rung: 'interpreters', over: namesOf(pair), runs: 100,
     instances: programs,
     subject: pair,
-    judge: ({ first, second }: typeof pair) => (program) => {
-      const [ours, theirs] = [outcomes(first, program), outcomes(second, program)]
-      return worst(ours.flatMap((x, i) => x.map((entry, e) => ({ gap: sameDouble(entry, theirs[i]?.[e] ?? NaN), allowance: 0 }))))
-    },
+    judge: ({ first, second }: typeof pair) => (program) => agreed(outcomes(first, program), outcomes(second, program)),
     mutants: [
       wrongly(pair)('two divisions become one', {
         over: (x, c) => {
@@ -158,6 +174,38 @@ const deferralLaw = <T, C extends Float64Array | Float32Array>(
   })
 }
 
+const phaseLaw = <T, C extends Float64Array | Float32Array>(name: keyof typeof blockOf, about: readonly string[], pair: Pair<never, T, SimdTensor<C>, number>): Law => {
+  const S = pair.second.algebra
+  const copied = (x: SimdTensor<C>, change: (entry: number) => number = (entry) => entry): SimdTensor<C> => S.of(S.shape(x), S.numbers(x).map(change))
+  return law({
+    name: `L12.${name}.within`,
+    says: 'a program whose steps forget all that the next ones do not look at, and whose memory so serves again, gives the same numbers',
+    cites: 'docs/one-page.md, Φ is a value over an algebra',
+    about, rung: 'interpreters', over: namesOf(pair), runs: 100,
+    instances: programs,
+    subject: pair,
+    judge: ({ first, second }: typeof pair) => (program) => agreed(phased(first, program), phased(second, program)),
+    mutants: [
+      wrongly(pair)('what is spent comes back', {
+        within: (act, spent) => {
+          const before = spent.map((x) => copied(x))
+          const results = within(S, act, spent)
+          return results.map((x, i) => before[i] ?? x)
+        },
+      }),
+      wrongly(pair)('results of one shape lie at one place', {
+        within: (act, spent) => {
+          const results = within(S, act, spent)
+          return results.map((x) => results.find((one) => sameShape(S.shape(one), S.shape(x))) ?? x)
+        },
+      }),
+      wrongly(pair)('results are computed when their operands are gone', {
+        within: (act, spent) => within(S, act, spent).map((x) => copied(x, () => 0)),
+      }),
+    ],
+  })
+}
+
 const plain = <T>(algebra: Algebra<Op, T>): View<never, T, number> =>
   ({ algebra, embed: algebra.of, read: (x) => [...algebra.numbers(x)] })
 
@@ -168,6 +216,8 @@ const singles = { first: plain<Lifted<number>>(lift(float32)), second: plain(sim
 
 /** Results that wait, in simd64 and simd32. */
 export const deferral: readonly Law[] = [
+  phaseLaw('simd64', ['simd64', 'reference'], doubles),
+  phaseLaw('simd32', ['simd32', 'lift', 'float32'], singles),
   deferralLaw('simd64', ['simd64', 'reference'], doubles),
   deferralLaw('simd32', ['simd32', 'lift', 'float32'], singles, (S) => {
     const factors = new WeakMap<SimdTensor<Float32Array>, readonly [SimdTensor<Float32Array>, number]>()

@@ -14,12 +14,11 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { Cost } from '../cost/cost.ts'
 import { badBeta, badSteps, type Mistake } from '../fold/mistake.ts'
 import { nudgedPhase, nudgedRule, restingRule, zipParams } from '../fold/nudged-phase.ts'
-import { foldPhase } from '../fold/phase.ts'
 import { type Data, poseKnown, type Problem } from '../fold/pose.ts'
-import type { Relaxed } from '../fold/relax.ts'
+import { nudgedEnd, type Relaxed } from '../fold/relax.ts'
 import { reverseTotal } from '../fold/total.ts'
 import type { Dynamics, RuleAt } from '../phi/dynamics.ts'
-import type { Layers, Params } from '../phi/interaction.ts'
+import type { Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
 /** What is drawn or known for a mini-batch as a whole. */
@@ -68,7 +67,7 @@ const between = <T>(problem: Problem<T>, beta: number, nudge: T, { from, nudged,
 /** K nudged steps under one β, and the contrast of the two ends. */
 const contrast = <T>(problem: Problem<T>, { state, before: [previous = state] }: Relaxed<T>, steps: number) => (beta: number): Params<T> => {
   const nudge = problem.algebra.fill([], beta)
-  const to = foldPhase<Layers<T>, RuleAt<T>>(nudgedPhase(problem, nudge, state), steps, { s: state, previous: state }, ({ s }, next) => ({ s: next, previous: s }))
+  const to = nudgedEnd(problem, nudge, state, steps)
   return between(problem, beta, nudge, { from: { s: state, previous }, nudged: false, to })
 }
 

@@ -74,6 +74,13 @@ export interface Tensors<T> {
   readonly distance: (a: T, b: T) => number
   /** Fresh copy of the entries in row-major order, as floats. */
   readonly numbers: (x: T) => Float64Array
+  /** The same into an array of as many entries, without a copy between; `numbersInto` does it where this is absent. */
+  readonly numbersInto?: (x: T, to: Float64Array | Float32Array) => void
+  /**
+   * What `act` gives, computed at once. Everything else that was made meanwhile is forgotten, and so is `spent`: to look at it again throws, and
+   * its memory serves what is made next. For a step of a phase, whose maker alone knows what it made; `within` does it where this is absent.
+   */
+  readonly within?: (act: () => readonly T[], spent: readonly T[]) => readonly T[]
 }
 
 /** Interpreter of tensors T which, entry by entry, also computes the functions named in N. */
@@ -82,6 +89,15 @@ export type Algebra<N extends Op, T> = Tensors<T> & Pick<Functions<T>, N>
 /** Σ_t a_tᵀ b_t for pairs of one shape, at least one: each product by itself, added in their order. */
 export const correlate = <T>(A: Algebra<never, T>, as: readonly T[], bs: readonly T[]): T =>
   A.sumTN === undefined || as.length === 1 ? as.map((a, t) => A.matmulTN(a, bs[t] as T)).reduce(A.add) : A.sumTN(as, bs)
+
+/** What `act` gives; nobody may look at anything else that it made, nor at `spent`, again. Only for who made them and has handed them to nobody. */
+export const within = <T>(A: Algebra<never, T>, act: () => readonly T[], spent: readonly T[]): readonly T[] => A.within?.(act, spent) ?? act()
+
+/** Puts the entries of x, in row-major order, into an array of as many. */
+export const numbersInto = <T>(A: Algebra<never, T>, x: T, to: Float64Array | Float32Array): void => {
+  if (A.numbersInto === undefined) to.set(A.numbers(x))
+  else A.numbersInto(x, to)
+}
 
 /** "2×3", or "scalar". */
 export const showShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))

@@ -49,6 +49,9 @@ export interface Open<C> {
 /** At most so many arrays are read, each may need a slot, and operations carried out in one walk: nothing grows with the length of a phase. */
 const [ARRAYS, OPERATIONS] = [SLOTS, 32]
 
+/** Arrays of one length that are held ready for what is made next. */
+const READY = 16
+
 /** Ways to make tensors of one kind, and to come by their entries. */
 export interface Deferring<C> {
   /** Whose entries are there. */
@@ -64,6 +67,10 @@ export interface Deferring<C> {
   readonly scattered: (x: Open<C>, grid: Grid, count: number) => C | undefined
   /** Reads any stretch, remembering none. */
   readonly reader: (x: Open<C>) => Reader
+  /** As `within` of an algebra. */
+  readonly within: (act: () => readonly Open<C>[], spent: readonly Open<C>[]) => readonly Open<C>[]
+  /** An array of so many entries that are still to be written, all of them. */
+  readonly fresh: (count: number) => C
   /** x after a pass, if need be with another shape of as many entries. */
   readonly map: (pass: Pass, x: Open<C>, c?: number, shape?: Shape) => Open<C>
   /** x and y of one shape after a pass of two. */
@@ -71,11 +78,29 @@ export interface Deferring<C> {
 }
 
 /** Tensors of one kind. Results of `defer` entries or more may wait. */
-export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, defer: number): Deferring<C> => {
+export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, defer: number): Deferring<C> => {
   type X = Open<C>
-  const of = (shape: Shape, data: C): X => ({ shape, data, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
-  const entrywise = (shape: Shape, plan: Entrywise<C>): X => ({ shape, data: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
-  const rowwise = (shape: Shape, plan: Rowwise<C>): X => ({ shape, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
+  /** What was made since the innermost `within` began. */
+  let made: X[] | undefined
+  const ready = new Map<number, C[]>()
+  const making = (x: X): X => {
+    made?.push(x)
+    return x
+  }
+  const of = (shape: Shape, data: C): X => making({ shape, data, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
+  const entrywise = (shape: Shape, plan: Entrywise<C>): X => making({ shape, data: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
+  const rowwise = (shape: Shape, plan: Rowwise<C>): X => making({ shape, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
+  const fresh = (count: number): C => ready.get(count)?.pop() ?? zeros(count)
+  const forget = (x: X): void => {
+    if (x.data !== undefined && x.data.length >= defer) {
+      const same = ready.get(x.data.length)
+      // Another array over the same memory: whoever knows something of an array knows nothing of this one.
+      if (same === undefined) ready.set(x.data.length, [view(x.data.buffer as ArrayBuffer)])
+      else if (same.length < READY) same.push(view(x.data.buffer as ArrayBuffer))
+    }
+    x.data = undefined
+    x.entrywise = x.rowwise = undefined
+  }
 
   /** Block by block, each in the first slot. */
   const blocks = (plan: Entrywise<C>, first: number, last: number, show: Visit<C>): void => {
@@ -97,7 +122,8 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
   }
   const cells = (x: X): C => {
     if (x.data !== undefined) return x.data
-    const out = zeros(entries(x.shape))
+    if (x.entrywise === undefined && x.rowwise === undefined) throw new TypeError('tensor: its memory has been given to others; whoever ended its phase may not look at it again')
+    const out = fresh(entries(x.shape))
     const take: Visit<C> = (part, at, from, to) => { out.set(part.subarray(at, at + to - from), from) }
     if (x.entrywise !== undefined) walk(x.entrywise, out.length, take)
     else x.rowwise?.each(take)
@@ -118,6 +144,22 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
     if (data !== undefined) show(data, 0, 0, data.length)
     else if (rows !== undefined) rows.each(show)
     else if (plan !== undefined) walk(plan, entries(x.shape), show)
+    else cells(x)
+  }
+  const within = (act: () => readonly X[], spent: readonly X[]): readonly X[] => {
+    const around = made
+    made = []
+    try {
+      const results = act()
+      results.forEach(cells)
+      const kept = new Set(results)
+      for (const x of made) if (!kept.has(x)) forget(x)
+      for (const x of spent) if (!kept.has(x)) forget(x)
+      around?.push(...results)
+      return results
+    } finally {
+      made = around
+    }
   }
   const scattered = (x: X, grid: Grid, count: number): C | undefined => {
     if (x.rowwise?.scattered === undefined || x.used) return undefined
@@ -147,7 +189,7 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
   const map = (pass: Pass, x: X, c = 0, shape = x.shape): X => {
     const count = entries(shape)
     if (count < defer && pass.loop !== undefined) {
-      const out = zeros(count)
+      const out = fresh(count)
       pass.loop(cells(x), out, c)
       return of(shape, out)
     }
@@ -166,7 +208,7 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
   const zip = (pass: PassOfTwo, x: X, y: X): X => {
     const count = entries(x.shape)
     if (count < defer) {
-      const out = zeros(count)
+      const out = fresh(count)
       pass.loop(cells(x), cells(y), out)
       return of(x.shape, out)
     }
@@ -185,5 +227,5 @@ export const deferring = <C extends Cells>({ zeros, bytes }: Kind<C>, { machine,
       },
     })
   }
-  return { of, entrywise, rowwise, cells, visit, scattered, reader, map, zip }
+  return { of, entrywise, rowwise, cells, visit, scattered, reader, within, fresh, map, zip }
 }

@@ -35,7 +35,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
   const { defer = 2 ** 12, block = 2 ** 17 } = options
   const arena = arenaOf(kind, block / 16)
   const products = productsOn(kind, arena, options)
-  const { of, entrywise, rowwise, cells: cellsOf, visit, scattered, reader, map, zip } = deferring(kind, arena, defer)
+  const { of, entrywise, rowwise, cells: cellsOf, visit, scattered, reader, within, fresh, map, zip } = deferring(kind, arena, defer)
   // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
   const open = (x: T): Open<C> => x as unknown as Open<C>
   const asTensor = (x: Open<C>): T => x as unknown as T
@@ -54,8 +54,10 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
   }
   // An m×n product of k terms per entry: waiting, unless it is small.
   const product = (m: number, k: number, n: number, plan: Parameters<typeof rowwise>[1]): T => {
+    // A sum of nothing.
+    if (k === 0) return close([m, n], zeros(m * n))
     const result = rowwise([m, n], plan)
-    if (k === 0 || m * n < defer) cellsOf(result)
+    if (m * n < defer) cellsOf(result)
     return asTensor(result)
   }
   const byRows = (orientation: 'NN' | 'NT') => (a: T, b: T): T => {
@@ -114,7 +116,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       const [rows, n] = matrixShape('addRow', x.shape)
       expectShape('addRow', row.shape, [n])
       const [p, q] = [dataOf(x), dataOf(row)]
-      const out = zeros(p.length)
+      const out = fresh(p.length)
       for (let r = 0, i = 0; r < rows; r++)
         for (let c = 0; c < n; c++, i++) out[i] = (p[i] as number) + (q[c] as number)
       return close(x.shape, out)
@@ -142,7 +144,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
           arrays: 1, operations: 2, gathered: { source, at: positions.at },
           write: (from, to, address) => { gatherInto(source, at, from, to, arena.heap(), address / kind.bytes) },
         }))
-      const out = zeros(count)
+      const out = fresh(count)
       gatherInto(source, at, 0, count, out, 0)
       return close(shape, out)
     },
@@ -187,6 +189,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       visit(open(x), (source, there, from, to) => { out.set(source.subarray(there, there + to - from), from) })
       return out
     },
+    numbersInto: (x, to) => { visit(open(x), (source, there, from, end) => { to.set(source.subarray(there, there + end - from), from) }) },
+    within: (act, spent) => within(() => act().map(open), spent.map(open)).map(asTensor),
     tanh: (x) => after(hyperbolicTangent, x),
     logistic: (x) => after(logistic, x),
     exp: (x) => after(exponential, x),
