@@ -14,7 +14,7 @@ import type { Descent } from '../learn/optimiser.ts'
 import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
 import { type ShardSum, shardSum, type Samples, tested, together } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
-import { advanced, begun, type Training } from '../learn/training.ts'
+import { advancedOn, begun, type Training } from '../learn/training.ts'
 import { type Layer, layerShape, type Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
@@ -35,7 +35,7 @@ export interface TrainingPart<T> {
   readonly pull: (theta: Params<T>, shard: readonly number[], occasion: Occasion) => E.Either<Mistake, ShardSum<T>>
   /** Shards of one mini-batch added up, in their order. */
   readonly together: (parts: readonly ShardSum<T>[]) => ShardSum<T>
-  /** The state after a mini-batch whose shards, in order, came to these. */
+  /** The state after a mini-batch whose shards, in order, came to these. The state before is spent. */
   readonly advance: (training: Training<T>, parts: readonly ShardSum<T>[], descent: Descent) => Training<T>
   /** The test digits in pieces. */
   readonly pieces: readonly (readonly number[])[]
@@ -53,7 +53,7 @@ const samplesOf = <T>(A: Algebra<Op, T>, { learner: { dynamics } }: Trainer, dig
 export const trainingPart = <T>(A: Algebra<Op, T>, job: TrainingJob, trainer: Trainer, train: Digits, test: Digits): TrainingPart<T> => {
   const { network: { batch }, shard, learner, optimiser } = trainer
   const perEpoch = batchesOf(train.count, batch)
-  const [pull, look, advance] = [shardSum(A, learner), tested(A, learner), advanced(A, optimiser)]
+  const [pull, look, advance] = [shardSum(A, learner), tested(A, learner), advancedOn(A, optimiser)]
   const [learned, unseen] = [samplesOf(A, trainer, train), samplesOf(A, trainer, test)]
   const epochPlan = (epoch: number) => ({
     epoch, order: orderOf(job.seed, epoch, train.count), signs: signsOf(job.seed, epoch, perEpoch),

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Mistake } from '../fold/mistake.ts'
 import type { Params } from '../phi/interaction.ts'
-import type { Algebra, Op } from '../tensor/algebra.ts'
+import { type Algebra, type Op, within } from '../tensor/algebra.ts'
 import { type Descent, descended, type Memory, noMemory, type Optimiser } from './optimiser.ts'
 import { type Learner, type ShardSum, shardSum, type Samples, together } from './shard.ts'
 import { noTally, plusTally, type Tally } from './tally.ts'
@@ -34,6 +34,18 @@ export const advanced = <T>(A: Algebra<Op, T>, optimiser: Optimiser) =>
     const next = optimiser.direction(A)(mean, memory, step + 1)
     return { theta: descended(A, theta, next.direction, descent), memory: next.memory, step: step + 1, tally: plusTally(tally, sum.tally) }
   }
+
+const tensorsOf = <T>({ theta, memory }: Training<T>): readonly T[] => [...Object.values(theta), ...Object.values(memory).flatMap((remembered) => Object.values(remembered))]
+
+/** The same, after which the state before is spent (`within` in tensor/algebra.ts): for who holds no other state than the last, and has shown it to nobody. */
+export const advancedOn = <T>(A: Algebra<Op, T>, optimiser: Optimiser) => {
+  const advance = advanced(A, optimiser)
+  return (training: Training<T>, sum: ShardSum<T>, descent: Descent): Training<T> => {
+    const next = advance(training, sum, descent)
+    within(A, () => tensorsOf(next), tensorsOf(training))
+    return next
+  }
+}
 
 /** One mini-batch, its shards one after the other. Left: the first shard's mistake. */
 export const trained = <T>(A: Algebra<Op, T>, learner: Learner, optimiser: Optimiser) => {
