@@ -49,6 +49,15 @@ const FIRST = 65536
 /** Blocks of terms of aᵀ b are so much larger than other blocks: after each the whole result is loaded again. */
 const MORE = 4
 
+/** A left factor of which at most this share is not zero is multiplied entry by entry: there the work per entry is by so much larger. */
+const FEW = 0.45
+
+/** Panels of a right factor that are kept: where, and whether all of it is finite, once somebody has asked. */
+interface Kept {
+  readonly at: number
+  finite: boolean | undefined
+}
+
 /** How much memory to use; results do not depend on it. */
 export interface SimdOptions {
   /** Bytes for right factors of products that are kept ready, by default 64 MiB. */
@@ -73,7 +82,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
   const rowsOfBlock = (length: number, lanes: number): number => Math.max(lanes, Math.floor(block / (length * bytes) / lanes) * lanes)
   let work = 0
   let used = 0
-  let panels = { NN: new WeakMap<C, number>(), NT: new WeakMap<C, number>() }
+  let panels = { NN: new WeakMap<C, Kept>(), NT: new WeakMap<C, Kept>() }
 
   const forget = (): void => {
     used = 0
@@ -95,14 +104,10 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
     return at
   }
 
-  // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels: of a left factor, whose rows are its rows or its
-  // columns; of a right one, whose columns are its rows or its columns.
+  // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels: of a left factor, whose rows are its columns; of a
+  // right one, whose columns are its rows or its columns.
   const put = (matrix: Reader, length: number, from: number, to: number): void => {
     matrix(from * length, to * length, SOURCE)
-  }
-  const spreadRows = (matrix: Reader, length: number, from: number, to: number, at: number): void => {
-    put(matrix, length, from, to)
-    machine.spreadRows(SOURCE, to - from, length, at)
   }
   const spreadColumns = (matrix: Reader, length: number, from: number, to: number, at: number, k: number): void => {
     put(matrix, length, from, to)
@@ -121,7 +126,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
   const copied = (at: number, count: number): C => heap().slice(at / bytes, at / bytes + count) as C
 
   /** The right factor, in blocks of its rows: room for a block, and all of its panels from `at` on. */
-  const right = {
+  const rights = {
     NN: {
       room: (k: number, n: number) => Math.min(k, rowsOfBlock(n, 1)) * n * bytes,
       pack: (b: Reader, k: number, n: number, at: number) => {
@@ -152,30 +157,40 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       a: Reader | Patches<C>, b: C, m: number, k: number, n: number, more: number, act: (out: number, from: number, to: number, room: number) => void,
     ): void => {
       if (m * k * n === 0) return
-      const { room, pack } = right[orientation]
+      const { room, pack } = rights[orientation]
       const read = typeof a === 'function'
       const rows = Math.min(upTo(m, ROWS), rowsOfBlock(Math.max(k, n), ROWS))
       const size = upTo(n, columns) * k * bytes
       const left = SOURCE + upTo(Math.max(read ? rows * k * bytes : a.source.length * bytes, room(k, n)), 16)
       const out = left + (read ? spread(rows, k) : sizeOf(a.grid))
-      const extra = out + upTo(rows * n * bytes, 16)
+      const list = out + upTo(rows * n * bytes, 16)
+      const extra = list + rows * upTo(4 * (k + 1) + k * bytes, 16)
       const end = extra + upTo(more, 16)
       const kept = size <= capacity
       reserve(kept ? end : end + size)
-      let at = panels[orientation].get(b)
-      if (at === undefined) {
-        at = kept ? keep(size) : end
-        pack((from, to, there) => { heap().set(b.subarray(from, to), there / bytes) }, k, n, at)
-        if (kept) panels[orientation].set(b, at)
+      let right = panels[orientation].get(b)
+      if (right === undefined) {
+        right = { at: kept ? keep(size) : end, finite: undefined }
+        pack((from, to, there) => { heap().set(b.subarray(from, to), there / bytes) }, k, n, right.at)
+        if (kept) panels[orientation].set(b, right)
       }
+      const { at } = right
+      /** Whether so many entries at SOURCE are few enough, and nothing is lost with the others. */
+      const few = (count: number): boolean => machine.nonzeros(SOURCE, count) <= FEW * count && (right.finite ??= machine.finite(at, size) !== 0)
       const [bases, offsets] = read ? [0, 0] : putGrid(a.grid, left)
       if (!read) heap().set(a.source, SOURCE / bytes)
+      const fewAt = !read && few(a.source.length)
       for (let from = 0; from < m; from += rows) {
         const to = Math.min(m, from + rows)
         if (read) {
-          spreadRows(a, k, from, to, left)
-          machine.multiply(left, at, out, to - from, k, n, false, SPARE)
-        } else machine.multiplyAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, SPARE)
+          put(a, k, from, to)
+          if (few((to - from) * k)) machine.multiplyFew(SOURCE, at, out, to - from, k, n, list, SPARE)
+          else {
+            machine.spreadRows(SOURCE, to - from, k, left)
+            machine.multiply(left, at, out, to - from, k, n, false, SPARE)
+          }
+        } else if (fewAt) machine.multiplyFewAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, list, SPARE)
+        else machine.multiplyAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, SPARE)
         act(out, from, to, extra)
       }
     }

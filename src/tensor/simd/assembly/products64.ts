@@ -2,6 +2,7 @@
 import { clipOf, expOf, insideOf, logisticOf, tanhOf } from './functions'
 import { addOf, divideOf, farthestOf, fillOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
 import { addAtOf, multiplyAtOf, multiplyOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
+import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
 
 /** The first address above the constants of functions.ts. */
 export function free(): usize {
@@ -90,4 +91,20 @@ export function addAt(rows: usize, bases: usize, offsets: usize, m: i32, k: i32,
 
 export function farthest(x: usize, y: usize, count: i32): f64 {
   return farthestOf<f64>(x, y, count)
+}
+
+export function nonzeros(x: usize, count: i32): i32 {
+  return nonzerosOf<f64>(x, count)
+}
+
+export function finite(x: usize, size: usize): bool {
+  return finiteOf<f64>(x, size)
+}
+
+export function multiplyFew(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, list: usize, spare: usize): void {
+  multiplyFewOf<f64>(source, b, out, m, k, n, list, spare)
+}
+
+export function multiplyFewAt(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, list: usize, spare: usize): void {
+  multiplyFewAtOf<f64>(source, bases, offsets, b, out, m, k, n, list, spare)
 }

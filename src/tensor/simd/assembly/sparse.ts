@@ -1,0 +1,131 @@
+/**
+ * Products whose left factor is mostly zeros, as pixels, saturated units and maps after unpooling are: a row of the result adds up only what
+ * entries that are not zero contribute, in the order of the inner index. A term 0 · b is 0 where b is finite, and a sum that began with 0 does not
+ * change by it: bit for bit what multiply gives, as long as all of b is finite, which the caller has to know.
+ *
+ * Addresses are in bytes, sizes in entries; panels of b as in products.ts.
+ */
+
+/** Bytes of one inner index in a panel of b: two vectors. */
+// @ts-ignore: decorator
+@inline const WIDTH: i32 = 32
+
+/** How many of `count` entries are not zero; NaN is not. */
+export function nonzerosOf<T>(x: usize, count: i32): i32 {
+  let found = 0
+  for (const end = x + <usize>count * sizeof<T>(); x < end; x += sizeof<T>()) found += <i32>(load<T>(x) != <T>0)
+  return found
+}
+
+/** Whether all entries of so many whole vectors are finite: then each less itself is 0. */
+export function finiteOf<T>(x: usize, size: usize): bool {
+  let off = v128.splat<T>(<T>0)
+  for (const end = x + size; x < end; x += 16) {
+    const v = v128.load(x)
+    off = v128.or(off, v128.sub<T>(v, v))
+  }
+  return !v128.any_true(off)
+}
+
+/** Places and values of a row's entries that are not zero: k entries one after the other, or where each of `offsets` says. The number of them. */
+// @ts-ignore: decorator
+@inline function listed<T>(row: usize, offsets: usize, k: i32, places: usize, values: usize): i32 {
+  let count = 0
+  for (let j = 0; j < k; j++) {
+    const x = load<T>(offsets == 0 ? row + <usize>j * sizeof<T>() : row + <usize>load<i32>(offsets + <usize>j * 4))
+    store<i32>(places + <usize>count * 4, j * WIDTH)
+    store<T>(values + <usize>count * sizeof<T>(), x)
+    count += <i32>(x != <T>0)
+  }
+  return count
+}
+
+/** A row's entries in four panels of b, which lie `apart` from each other, one after the other at `out`. */
+function strip4<T>(places: usize, values: usize, count: i32, b: usize, apart: usize, out: usize): void {
+  let c0 = v128.splat<T>(<T>0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0
+  for (const end = places + <usize>count * 4; places < end; places += 4, values += sizeof<T>()) {
+    let at = b + <usize>load<i32>(places)
+    const x = v128.load_splat<T>(values)
+    c0 = v128.add<T>(c0, v128.mul<T>(x, v128.load(at)))
+    c1 = v128.add<T>(c1, v128.mul<T>(x, v128.load(at, 16)))
+    at += apart
+    c2 = v128.add<T>(c2, v128.mul<T>(x, v128.load(at)))
+    c3 = v128.add<T>(c3, v128.mul<T>(x, v128.load(at, 16)))
+    at += apart
+    c4 = v128.add<T>(c4, v128.mul<T>(x, v128.load(at)))
+    c5 = v128.add<T>(c5, v128.mul<T>(x, v128.load(at, 16)))
+    at += apart
+    c6 = v128.add<T>(c6, v128.mul<T>(x, v128.load(at)))
+    c7 = v128.add<T>(c7, v128.mul<T>(x, v128.load(at, 16)))
+  }
+  v128.store(out, c0)
+  v128.store(out, c1, 16)
+  v128.store(out, c2, 32)
+  v128.store(out, c3, 48)
+  v128.store(out, c4, 64)
+  v128.store(out, c5, 80)
+  v128.store(out, c6, 96)
+  v128.store(out, c7, 112)
+}
+
+/** The same in one panel. */
+function strip1<T>(places: usize, values: usize, count: i32, b: usize, out: usize): void {
+  let c0 = v128.splat<T>(<T>0), c1 = c0
+  for (const end = places + <usize>count * 4; places < end; places += 4, values += sizeof<T>()) {
+    const at = b + <usize>load<i32>(places)
+    const x = v128.load_splat<T>(values)
+    c0 = v128.add<T>(c0, v128.mul<T>(x, v128.load(at)))
+    c1 = v128.add<T>(c1, v128.mul<T>(x, v128.load(at, 16)))
+  }
+  v128.store(out, c0)
+  v128.store(out, c1, 16)
+}
+
+/** Bytes of a list: its length, k places, k values. */
+// @ts-ignore: decorator
+@inline function sizeOf<T>(k: i32): usize {
+  return (<usize>(k + 1) * 4 + <usize>k * sizeof<T>() + 15) & ~15
+}
+
+// @ts-ignore: decorator
+@inline function placesIn(list: usize): usize {
+  return list + 4
+}
+
+// @ts-ignore: decorator
+@inline function valuesIn(list: usize, k: i32): usize {
+  return list + <usize>(k + 1) * 4
+}
+
+/** out (m, n) from a list for each row: panel by panel, so that those that are read again and again stay in the first cache. What reaches over an edge is formed at `spare`. */
+function fromLists<T>(lists: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
+  const columns = WIDTH / <i32>sizeof<T>()
+  const apart = <usize>k * WIDTH
+  const size = sizeOf<T>(k)
+  const stride = <usize>n * sizeof<T>()
+  let q = 0
+  for (; q + 4 * columns <= n; q += 4 * columns, b += 4 * apart, out += 4 * WIDTH)
+    for (let r = 0, list = lists, to = out; r < m; r++, list += size, to += stride)
+      strip4<T>(placesIn(list), valuesIn(list, k), load<i32>(list), b, apart, to)
+  for (; q < n; q += columns, b += apart, out += WIDTH) {
+    const width = min(columns, n - q)
+    for (let r = 0, list = lists, to = out; r < m; r++, list += size, to += stride) {
+      strip1<T>(placesIn(list), valuesIn(list, k), load<i32>(list), b, width == columns ? to : spare)
+      if (width < columns) memory.copy(to, spare, <usize>width * sizeof<T>())
+    }
+  }
+}
+
+/** out (m, n) = a b with a (m, k) row by row at `source`, b in panels, and room for m lists at `lists`. */
+export function multiplyFewOf<T>(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, lists: usize, spare: usize): void {
+  for (let r = 0, list = lists; r < m; r++, list += sizeOf<T>(k))
+    store<i32>(list, listed<T>(source + <usize>r * k * sizeof<T>(), 0, k, placesIn(list), valuesIn(list, k)))
+  fromLists<T>(lists, b, out, m, k, n, spare)
+}
+
+/** The same with rows of a as multiplyAt has them. */
+export function multiplyFewAtOf<T>(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, lists: usize, spare: usize): void {
+  for (let r = 0, list = lists; r < m; r++, list += sizeOf<T>(k))
+    store<i32>(list, listed<T>(source + <usize>load<i32>(bases + <usize>r * 4), offsets, k, placesIn(list), valuesIn(list, k)))
+  fromLists<T>(lists, b, out, m, k, n, spare)
+}
