@@ -1,5 +1,5 @@
 /**
- * Law L12 for the products on SIMD at sizes from 1 to 70: whole tiles and tiles over an edge, panels that are kept, kept panels after
+ * Law L12 for the products on SIMD at sizes from 1 to 70, with left factors that are dense or mostly zeros: whole tiles and tiles over an edge, panels that are kept, kept panels after
  * their room was given away, factors in one block and in several. The interpreters here keep 16 KiB, which is less than one large factor,
  * and take blocks of 2 KiB, so all of this happens within a few products.
  */
@@ -13,7 +13,7 @@ import { simd32, simd64, type SimdTensor } from '../tensor/simd/interpreter.ts'
 import { compared, namesOf, type Pair, sameDouble, type View, wrongly } from './agreement.ts'
 import { type Law, law, type Mutant, worst } from './law.ts'
 
-/** Sizes of one product, k = n for square ones, a seed for the entries, and one odd entry for the ends of both factors. */
+/** Sizes of one product, k = n for square ones, a seed for the entries, one odd entry for the ends of both factors, and the share of the left one that is not zero. */
 interface Factors {
   readonly m: number
   readonly k: number
@@ -21,11 +21,14 @@ interface Factors {
   readonly square: boolean
   readonly seed: number
   readonly last: number
+  readonly share: number
 }
 
 const size = fc.integer({ min: 1, max: 70 })
 const factors: fc.Arbitrary<Factors> = fc.record({
-  m: size, k: size, n: size, square: fc.boolean(), seed: fc.nat(),
+  // Beyond 256 terms a sum is interrupted.
+  m: size, k: fc.oneof({ weight: 9, arbitrary: size }, { weight: 1, arbitrary: fc.constantFrom(255, 256, 257, 300) }), n: size, square: fc.boolean(), seed: fc.nat(),
+  share: fc.oneof(fc.constant(1), fc.constantFrom(0, 0.1, 0.3)),
   last: fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -0) }),
 })
 
@@ -37,15 +40,21 @@ const shapesOf: Readonly<Record<typeof orientations[number], (m: number, k: numb
 }
 
 /** All products of one instance: each orientation with b, with b again, with another b, and with the first once more. */
-const productsOf = <T>({ algebra: A, embed }: View<never, T, number>, { m, k, n: columns, square, seed, last }: Factors): readonly T[] => {
-  const n = square ? k : columns
+const productsOf = <T>({ algebra: A, embed }: View<never, T, number>, { m, k, n: columns, square, seed, last, share }: Factors): readonly T[] => {
+  const n = square && k <= 70 ? k : columns
   const make = (nth: number, shape: Shape): T => {
     const count = shape.reduce((product, extent) => product * extent, 1)
     return embed(shape, uniforms(seeded(seed + nth), count, -1, 1)[0].with(-1, last), undefined)
   }
+  const made = (nth: number, shape: Shape): T => {
+    const count = shape.reduce((product, extent) => product * extent, 1)
+    const [drawn, rest] = uniforms(seeded(seed + nth), count, -1, 1)
+    const chances = uniforms(rest, count, 0, 1)[0]
+    return embed(shape, drawn.map((entry, i) => ((chances[i] ?? 0) < share ? entry : 0)).with(-1, last), undefined)
+  }
   return orientations.flatMap((orientation) => {
     const [left, right] = shapesOf[orientation](m, k, n)
-    const [a, b, other] = [make(0, left), make(1, right), make(2, right)]
+    const [a, b, other] = [made(0, left), make(1, right), make(2, right)]
     const product = A[`matmul${orientation}`]
     const three = [make(2, left), make(3, left), make(4, left)]
     return [product(a, b), product(a, b), product(a, other), product(a, b), ...(orientation === 'TN' ? [correlate(A, three, [b, other, b])] : [])]
@@ -75,7 +84,7 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
   const cellsOf = (x: S): C => (x as unknown as { readonly data: C }).data
   return law({
     name: `${prefix}.products`,
-    says: 'a b, a bᵀ, aᵀ b and sums of these are the same in both for all sizes from 1 to 70: also with a right factor that came before, after ' +
+    says: 'a b, a bᵀ, aᵀ b and sums of these are the same in both for all sizes from 1 to 70 and some longer sums, whatever the share of zeros: also with a right factor that came before, after ' +
       'another one of that shape, and after room for kept factors ran out',
     cites: 'definition of the product of matrices, summed in order of the inner index',
     about, rung: 'interpreters', over: namesOf(pair), runs: 40,
@@ -124,7 +133,22 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
         matmulNN: (a, b) => {
           const result = S.matmulNN(a, b)
           const data = S.numbers(result)
-          return rebuilt(result, (entry, row, column, m, n) => (row >= m - (m % 4) && row >= 4 ? data[(row - 4) * n + column] ?? NaN : entry))
+          return rebuilt(result, (entry, row, column, m, n) => (row >= m - (m % 5) && row >= 5 ? data[(row - 5) * n + column] ?? NaN : entry))
+        },
+      }),
+      wrongly(pair)('zeros are left out of products with what is not finite', {
+        matmulNN: (a, b) => {
+          const [k = 0] = S.shape(b)
+          const left = S.numbers(a)
+          const without = S.numbers(S.matmulNN(a, rebuilt(b, (entry) => (Number.isFinite(entry) ? entry : 0))))
+          return rebuilt(S.matmulNN(a, b), (entry, row, column, _, n) => (left[row * k + k - 1] === 0 ? without[row * n + column] ?? NaN : entry))
+        },
+      }),
+      wrongly(pair)('of each pair of entries that are not zero one is left out', {
+        matmulNT: (a, b) => {
+          const [, k = 0] = S.shape(a)
+          const left = S.numbers(a)
+          return left.some((entry) => entry === 0) ? S.matmulNT(rebuilt(a, (entry, row, column) => (column > 0 && left[row * k + column - 1] !== 0 ? 0 : entry)), b) : S.matmulNT(a, b)
         },
       }),
       wrongly(pair)('a sum starts anew with the second block of terms', {
