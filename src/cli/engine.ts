@@ -1,7 +1,7 @@
 /** Interpreters by the names that commands take. */
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { reference } from '../tensor/reference.ts'
-import { simd32, simd64 } from '../tensor/simd/interpreter.ts'
+import { canFuse, simd32, simd64 } from '../tensor/simd/interpreter.ts'
 
 /** An interpreter whose tensors nobody needs to name. */
 export interface Engine {
@@ -15,7 +15,14 @@ export const engines = {
   reference: (): Engine => engineOf(reference),
   simd64: (): Engine => engineOf(simd64()),
   simd32: (): Engine => engineOf(simd32()),
+  'simd32-fused': (): Engine => engineOf(simd32({ fused: true })),
 } as const
 
 export type EngineName = keyof typeof engines
-export const engineNames: readonly EngineName[] = ['reference', 'simd64', 'simd32']
+export const engineNames: readonly EngineName[] = ['reference', 'simd64', 'simd32', 'simd32-fused']
+
+/** Whether its numbers are singles. */
+export const isSingle = (name: EngineName): boolean => name.startsWith('simd32')
+
+/** Whether it can run here. */
+export const isThere = (name: EngineName): boolean => name !== 'simd32-fused' || canFuse()

@@ -45,7 +45,7 @@ export const trainedArgs: {
   readonly T: Given<number | undefined>
 } = {
   data: option({ long: 'data', type: optional(some('--data', 'folder', 'give the folder of the files')), description: 'folder with the four files of MNIST or Fashion-MNIST (else synthetic digits)' }),
-  engine: option({ long: 'engine', type: optional(engineType('simd32')), description: "interpreter: reference, simd64 or simd32 (the run's)" }),
+  engine: option({ long: 'engine', type: optional(engineType('simd32')), description: "interpreter: reference, simd64, simd32 or simd32-fused (the run's)" }),
   T: option({ long: 'T', type: optional(count('--T', 'take 100')), description: "steps of the free phase (the run's)" }),
 }
 

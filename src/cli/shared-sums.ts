@@ -6,7 +6,7 @@
 import type { ShardSum } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
 import { type Algebra, entries, numbersInto, type Shape } from '../tensor/algebra.ts'
-import type { EngineName } from './engine.ts'
+import { type EngineName, isSingle } from './engine.ts'
 
 /** What threads are told to do, in the order in which they are told. */
 export const tasks = { step: 1, test: 2, end: 3 } as const
@@ -44,7 +44,7 @@ const tallyNumbers = 6
 const entriesOf = (params: Readonly<Record<string, Shape>>): number => Object.values(params).reduce((sum, shape) => sum + entries(shape), 0)
 
 export const sharedMemory = (params: Readonly<Record<string, Shape>>, engine: EngineName, threads: number, shards: number, pieces: number): SharedMemory => {
-  const single = engine === 'simd32'
+  const single = isSingle(engine)
   return {
     control: new SharedArrayBuffer(4 * (THREADS + threads)),
     sums: new SharedArrayBuffer((single ? 4 : 8) * 2 * shards * entriesOf(params)),

@@ -16,7 +16,7 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 import { interruptions } from './interruptions.ts'
 import { checkpointName, saveCheckpoint } from './checkpoint-file.ts'
 import { crewOf } from './crew.ts'
-import type { EngineName } from './engine.ts'
+import { type EngineName, isSingle } from './engine.ts'
 import { progress, spokenTime } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import type { TrainingData } from './training-data.ts'
@@ -92,7 +92,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
         format: 'phifold-training-1', version, engine, job, data: dataRecord(data), step: training.step, tally: training.tally,
         seconds: inEpoch(), epochs: records, logBytes: log.length(),
       },
-      tensors: storedTraining(A, training, engine === 'simd32' ? 'F32' : 'F64'),
+      tensors: storedTraining(A, training, isSingle(engine) ? 'F32' : 'F64'),
     })
   }
 

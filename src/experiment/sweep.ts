@@ -15,7 +15,7 @@ import { methodNames, trainerOf, type TrainingJob } from './training-job.ts'
 /** A run with all that its result depends on, but the place of its files. */
 export interface SweepRun {
   readonly job: TrainingJob
-  readonly engine: 'reference' | 'simd64' | 'simd32'
+  readonly engine: 'reference' | 'simd64' | 'simd32' | 'simd32-fused'
   /** Digits to learn from, the first of the set; all if absent. */
   readonly examples?: number
   /** SHA-256 of the digits, or 'synthetic'. */
@@ -50,7 +50,7 @@ const count = z.int('expected a whole number above 0').min(1, 'expected a whole 
 const number = z.number('expected a number')
 const fields = {
   name: z.string('expected a network of Table 1 such as "P-1h"'), method: z.enum(methodNames), variant: z.enum(['exact', 'published']), nudge: z.enum(['outer', 'inner']),
-  loss: z.enum(['squared', 'cross-entropy']), engine: z.enum(['reference', 'simd64', 'simd32']), examples: count, seed: z.int('expected a whole number from 0 to 4294967295').min(0).max(2 ** 32 - 1),
+  loss: z.enum(['squared', 'cross-entropy']), engine: z.enum(['reference', 'simd64', 'simd32', 'simd32-fused']), examples: count, seed: z.int('expected a whole number from 0 to 4294967295').min(0).max(2 ** 32 - 1),
   epochs: count, T: count, K: count, batch: count, beta: number, dt: number, sizes: z.array(count), activation: z.array(z.enum(['tanh', 'sigm', 'hardsigm', 'identity'])), clamp: z.boolean(),
   rates: z.array(number.min(0)), optimiser: z.enum(['sgd', 'momentum', 'adam']), momentum: number.min(0).lt(1), weightDecay: number.min(0),
   decay: z.union([number.gt(0).max(1), z.literal('cosine')], 'expected a factor above 0 and at most 1, or "cosine"'), unsettled: z.enum(['skip', 'keep']), tolerance: number.gt(0), shard: count, points: count,

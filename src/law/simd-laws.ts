@@ -16,7 +16,7 @@ import { slack } from './closeness.ts'
 import type { Law } from './law.ts'
 import { anyDoubles, entries, singleEntries } from './number-arbitraries.ts'
 import { deferral } from './simd-deferral.ts'
-import { products } from './simd-products.ts'
+import { fusedProducts, products } from './simd-products.ts'
 import { type Tracked, tracked, type TrackedOp, trackedOver } from './tracked.ts'
 
 type Tensor64 = SimdTensor<Float64Array>
@@ -44,9 +44,6 @@ const estimated = <T>(below: Algebra<never, T>, algebra: Algebra<TrackedOp, Trac
     return Array.from(below.numbers(value), (x, i) => ({ value: x, error: errors[i] ?? NaN }))
   },
 })
-const tracked32 = trackedOver(S32, singleRoundoff, Math.fround)
-const inBounds: Pair<TrackedOp, Tracked, Tracked<Tensor32>, Estimate> =
-  { first: estimated(reference, tracked), second: estimated(S32, tracked32) }
 
 const ordinary: fc.Arbitrary<number> = fc.constantFrom(-2, 0.5, 1, 3, -0.1)
 const quadratic = polynomial(0.25, 1, -0.5)
@@ -92,38 +89,47 @@ const singles = {
   ],
 }
 
-const nearby = {
-  ...inBounds, prefix: 'L12.simd32-reference', about: ['simd32', 'reference', 'singleRoundoff'], rung: 'float32',
-  gap: (a: Estimate, b: Estimate) => Math.max(0, Math.abs(a.value - b.value) - (a.error + b.error) * slack),
-  operands: singleEntries, states: singleEntries, factors: ordinary,
-  functions: ['tanh', 'logistic', 'exp', 'log'], activations: [tanh, sigm, quadratic],
-  faults: [
-    wrongly(inBounds)('exp of an argument off by 2⁻¹²', {
-      exp: (x) => tracked32.exp({ value: S32.add(x.value, S32.fill(S32.shape(x.value), 2 ** -12)), error: x.error }),
-    }),
-    wrongly(inBounds)('log is off by 2⁻¹⁶', {
-      log: (x) => {
-        const { value, error } = tracked32.log(x)
-        return { value: S32.add(value, S32.fill(S32.shape(value), 2 ** -16)), error }
-      },
-    }),
-    wrongly(inBounds)('a product is off by 2⁻¹⁶', {
-      matmulNT: (a, b) => {
-        const { value, error } = tracked32.matmulNT(a, b)
-        return { value: S32.scale(1 + 2 ** -16, value), error }
-      },
-    }),
-  ],
-} as const
+/** The laws that singles are as near to `reference` as the bounds on their rounding say. Products that round a term and a sum at once round less often. */
+const near = (S: Algebra<Op, Tensor32>): readonly Law[] => {
+  const bounded = trackedOver(S, singleRoundoff, Math.fround)
+  const inBounds: Pair<TrackedOp, Tracked, Tracked<Tensor32>, Estimate> = { first: estimated(reference, tracked), second: estimated(S, bounded) }
+  const nearby = {
+    ...inBounds, prefix: `L12.${S.name}-reference`, about: ['simd32', 'reference', 'singleRoundoff'], rung: 'float32',
+    gap: (a: Estimate, b: Estimate) => Math.max(0, Math.abs(a.value - b.value) - (a.error + b.error) * slack),
+    operands: singleEntries, states: singleEntries, factors: ordinary,
+    functions: ['tanh', 'logistic', 'exp', 'log'], activations: [tanh, sigm, quadratic],
+    faults: [
+      wrongly(inBounds)('exp of an argument off by 2⁻¹²', {
+        exp: (x) => bounded.exp({ value: S.add(x.value, S.fill(S.shape(x.value), 2 ** -12)), error: x.error }),
+      }),
+      wrongly(inBounds)('log is off by 2⁻¹⁶', {
+        log: (x) => {
+          const { value, error } = bounded.log(x)
+          return { value: S.add(value, S.fill(S.shape(value), 2 ** -16)), error }
+        },
+      }),
+      wrongly(inBounds)('a product is off by 2⁻¹⁶', {
+        matmulNT: (a, b) => {
+          const { value, error } = bounded.matmulNT(a, b)
+          return { value: S.scale(1 + 2 ** -16, value), error }
+        },
+      }),
+    ],
+  } as const
+  return [operations, steps].map((of) => ({
+    ...of<TrackedOp, Tracked, Tracked<Tensor32>, Estimate>(nearby),
+    says: `what ${S.name} computes differs from what reference computes by no more than their error bounds`,
+  }))
+}
 
 /** L12 for the interpreters on SIMD. */
 export const simdLaws: readonly Law[] = [
   operations<Op, Tensor, Tensor64, number>(doubles), steps<Op, Tensor, Tensor64, number>(doubles),
   operations<Op, Lifted<number>, Tensor32, number>(singles), steps<Op, Lifted<number>, Tensor32, number>(singles),
-  ...[operations, steps].map((of) => ({
-    ...of<TrackedOp, Tracked, Tracked<Tensor32>, Estimate>(nearby),
-    says: 'what simd32 computes differs from what reference computes by no more than their error bounds',
-  })),
+  ...near(S32),
   ...products,
   ...deferral,
 ]
+
+/** L12 for fused products, which not every JavaScript engine has. Throws as `simd32` does where they are missing. */
+export const fusedLaws = (): readonly Law[] => [...near(simd32({ fused: true })), fusedProducts(simd32({ fused: true, keep: 2 ** 14, block: 2 ** 11 }))]

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check'
 import { seeded, uniforms } from '../data/random.ts'
-import { float32 } from '../number/float32.ts'
+import { float32, singleRoundoff } from '../number/float32.ts'
 import { type Algebra, correlate, type Op, type Shape } from '../tensor/algebra.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { reference, type Tensor } from '../tensor/reference.ts'
@@ -174,6 +174,49 @@ const small = { keep: 2 ** 14, block: 2 ** 11 }
 
 const doubles = { first: plain<Tensor>(reference), second: plain(simd64(small)) }
 const singles = { first: plain<Lifted<number>>(lift(float32)), second: plain(simd32(small)) }
+
+/**
+ * Fused products are as near to those of doubles as γ_k Σ |a| |b| says, with u of singles (Higham, Accuracy and Stability, §3.1): each entry takes k
+ * roundings where it takes 2k − 1 otherwise.
+ */
+export const fusedProducts = (S: Algebra<Op, SimdTensor<Float32Array>>): Law => {
+  type Fused = SimdTensor<Float32Array>
+  const absolute = (x: Tensor): Tensor => reference.of(reference.shape(x), reference.numbers(x).map(Math.abs))
+  const into = (x: Tensor): Fused => S.of(reference.shape(x), reference.numbers(x))
+  const pair: Pair<never, Tensor, Fused, number> = { first: plain<Tensor>(reference), second: plain(S) }
+  return law({
+    name: `L12.${S.name}.products`,
+    says: 'a b, a bᵀ and aᵀ b are those of doubles within γ_k Σ |a| |b|, for all sizes from 1 to 70 and some longer sums, whatever the share of zeros',
+    cites: 'Higham, Accuracy and Stability of Numerical Algorithms, §3.1',
+    about: ['simd32', 'reference'], rung: 'float32', over: namesOf(pair), runs: 40,
+    instances: factors,
+    subject: pair,
+    judge: ({ second: { algebra } }: typeof pair) => ({ m, k, n, seed, share }) => {
+      const gamma = (k * singleRoundoff) / (1 - k * singleRoundoff)
+      return worst(orientations.flatMap((orientation) => {
+        const [a, b] = shapesOf[orientation](m, k, n).map((shape, nth) => {
+          const count = shape.reduce((product, extent) => product * extent, 1)
+          const [drawn, rest] = uniforms(seeded(seed + nth), count, -1, 1)
+          const chances = uniforms(rest, count, 0, 1)[0]
+          return reference.of(shape, drawn.map((entry, i) => (nth === 1 || (chances[i] ?? 0) < share ? Math.fround(entry) : 0)))
+        }) as readonly [Tensor, Tensor]
+        const product = `matmul${orientation}` as const
+        const [ours, exact, sizes] = [algebra.numbers(algebra[product](into(a), into(b))), reference.numbers(reference[product](a, b)), reference.numbers(reference[product](absolute(a), absolute(b)))]
+        // 2⁻⁵² k: what the doubles themselves may be off by.
+        return [...ours].map((x, i) => ({ gap: Math.abs(x - (exact[i] ?? NaN)), allowance: (gamma + k * 2 ** -52) * (sizes[i] ?? NaN) }))
+      }))
+    },
+    mutants: [
+      wrongly(pair)('a product is off by 2⁻¹⁶', { matmulNN: (a, b) => S.scale(1 + 2 ** -16, S.matmulNN(a, b)) }),
+      wrongly(pair)('the first term is added twice', {
+        matmulNT: (a, b) => {
+          const first = (x: Fused): Fused => { const [rows = 0, k = 0] = S.shape(x); return S.of([rows, 1], S.numbers(x).filter((_, i) => i % k === 0)) }
+          return S.add(S.matmulNT(a, b), S.matmulNT(first(a), first(b)))
+        },
+      }),
+    ],
+  })
+}
 
 /** The products of simd64 and simd32. */
 export const products: readonly Law[] = [

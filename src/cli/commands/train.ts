@@ -17,7 +17,7 @@ export const train: Command = command({
     batches: option({ long: 'batches', type: optional(count('--batches', 'take 100')), description: 'stop after so many mini-batches' }),
     ...jobOptions,
     ...hyperparameters,
-    engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64 or simd32 (simd32)' }),
+    engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64, simd32 or simd32-fused (simd32)' }),
     threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'threads to divide shards among (as many as there are cores and shards)' }),
     minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
   },

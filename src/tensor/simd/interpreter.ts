@@ -12,7 +12,8 @@ import {
 } from '../algebra.ts'
 import { arenaOf } from './arena.ts'
 import { deferring, type Open } from './deferred.ts'
-import { type Cells, doubles, type Kind, singles } from './kinds.ts'
+import { type Cells, doubles, fusedSingles, type Kind, singles } from './kinds.ts'
+import { canRun } from './machine.ts'
 import {
   added, clipped, copied, divided, exponential, hyperbolicTangent, logistic, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted,
   withinWalls,
@@ -208,5 +209,16 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
 /** Tensors of doubles. Several may be made; their tensors are of one kind, and each has a memory of its own. */
 export const simd64 = (options: SimdOptions = {}): Algebra<Op, SimdTensor<Float64Array>> => interpreter(doubles, options)
 
-/** Tensors of singles, whose unit roundoff is 2⁻²⁴; half the memory and twice the speed. */
-export const simd32 = (options: SimdOptions = {}): Algebra<Op, SimdTensor<Float32Array>> => interpreter(singles, options)
+/**
+ * Tensors of singles, whose unit roundoff is 2⁻²⁴; half the memory and twice the speed. With `fused`, products of matrices add each term with one
+ * rounding instead of two where the processor can: faster by a quarter, never less exact, but the last bits are those of this kind of processor.
+ * Throws RangeError for `fused` where `canFuse` says no.
+ */
+export const simd32 = (options: SimdOptions & { readonly fused?: boolean } = {}): Algebra<Op, SimdTensor<Float32Array>> => {
+  if (options.fused === true && !canFuse())
+    throw new RangeError('simd32: fused products need relaxed SIMD (Node 22, Chrome 114), which this JavaScript engine has not; leave fused out')
+  return interpreter(options.fused === true ? fusedSingles : singles, options)
+}
+
+/** Whether this JavaScript engine has relaxed SIMD, which fused products need. */
+export const canFuse = (): boolean => canRun(fusedSingles.module)

@@ -41,11 +41,15 @@ export interface Machine {
 // What is used of it: neither ECMAScript's nor Node's typings declare it.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
+  readonly validate: (bytes: Uint8Array) => boolean
   readonly Instance: new (module: object) => { readonly exports: unknown }
 }
 
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+
+/** Whether this engine can run a module of generated.ts. */
+export const canRun = (base64: string): boolean => WebAssembly.validate(bytesOf(base64))
+
 /** A fresh machine from a module of generated.ts. */
-export const machineOf = (base64: string): Machine => {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Machine
-}
+export const machineOf = (base64: string): Machine =>
+  new WebAssembly.Instance(new WebAssembly.Module(bytesOf(base64))).exports as Machine

@@ -8,8 +8,18 @@
  * rounded, then a sum rounded, from 0 on. So each entry is bit for bit what plain loops compute. (Five rows: 10 sums, two vectors of b and
  * one of a fit in the 15 registers that engines have for it; unrolled, or with six rows, a sum is kept in memory and decides the speed.)
  *
+ * The module for relaxed SIMD rounds a term and a sum at once where the processor can (plusProduct): a quarter faster, and the bits are the
+ * processor's.
+ *
  * Nothing is allocated: the caller says where everything lies, in bytes. Sizes count entries.
  */
+
+/** c + r b. */
+// @ts-ignore: decorator
+@inline export function plusProduct<T>(c: v128, r: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return sizeof<T>() == 8 ? f64x2.relaxed_madd(r, b, c) : f32x4.relaxed_madd(r, b, c)
+  return v128.add<T>(c, v128.mul<T>(r, b))
+}
 
 /** Rows of a tile: of a panel of the left factor. */
 // @ts-ignore: decorator
@@ -55,20 +65,20 @@ function tile<T, S>(a: usize, b: usize, k: i32, out: usize, stride: usize): void
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
     let r = v128.load(a)
-    c00 = v128.add<T>(c00, v128.mul<T>(r, b0))
-    c01 = v128.add<T>(c01, v128.mul<T>(r, b1))
+    c00 = plusProduct<T>(c00, r, b0)
+    c01 = plusProduct<T>(c01, r, b1)
     r = v128.load(a, 16)
-    c10 = v128.add<T>(c10, v128.mul<T>(r, b0))
-    c11 = v128.add<T>(c11, v128.mul<T>(r, b1))
+    c10 = plusProduct<T>(c10, r, b0)
+    c11 = plusProduct<T>(c11, r, b1)
     r = v128.load(a, 32)
-    c20 = v128.add<T>(c20, v128.mul<T>(r, b0))
-    c21 = v128.add<T>(c21, v128.mul<T>(r, b1))
+    c20 = plusProduct<T>(c20, r, b0)
+    c21 = plusProduct<T>(c21, r, b1)
     r = v128.load(a, 48)
-    c30 = v128.add<T>(c30, v128.mul<T>(r, b0))
-    c31 = v128.add<T>(c31, v128.mul<T>(r, b1))
+    c30 = plusProduct<T>(c30, r, b0)
+    c31 = plusProduct<T>(c31, r, b1)
     r = v128.load(a, 64)
-    c40 = v128.add<T>(c40, v128.mul<T>(r, b0))
-    c41 = v128.add<T>(c41, v128.mul<T>(r, b1))
+    c40 = plusProduct<T>(c40, r, b0)
+    c41 = plusProduct<T>(c41, r, b1)
     a += STEP
   }
   if (sizeof<S>() == sizeof<Added>()) {
@@ -161,17 +171,17 @@ function tileAt<T>(a0: usize, a1: usize, a2: usize, a3: usize, offsets: usize, b
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
     let r = v128.load_splat<T>(a0 + at)
-    c00 = v128.add<T>(c00, v128.mul<T>(r, b0))
-    c01 = v128.add<T>(c01, v128.mul<T>(r, b1))
+    c00 = plusProduct<T>(c00, r, b0)
+    c01 = plusProduct<T>(c01, r, b1)
     r = v128.load_splat<T>(a1 + at)
-    c10 = v128.add<T>(c10, v128.mul<T>(r, b0))
-    c11 = v128.add<T>(c11, v128.mul<T>(r, b1))
+    c10 = plusProduct<T>(c10, r, b0)
+    c11 = plusProduct<T>(c11, r, b1)
     r = v128.load_splat<T>(a2 + at)
-    c20 = v128.add<T>(c20, v128.mul<T>(r, b0))
-    c21 = v128.add<T>(c21, v128.mul<T>(r, b1))
+    c20 = plusProduct<T>(c20, r, b0)
+    c21 = plusProduct<T>(c21, r, b1)
     r = v128.load_splat<T>(a3 + at)
-    c30 = v128.add<T>(c30, v128.mul<T>(r, b0))
-    c31 = v128.add<T>(c31, v128.mul<T>(r, b1))
+    c30 = plusProduct<T>(c30, r, b0)
+    c31 = plusProduct<T>(c31, r, b1)
     offsets += 4
   }
   v128.store(out, c00)

@@ -6,6 +6,8 @@
  * Addresses are in bytes, sizes in entries; panels of b as in products.ts.
  */
 
+import { plusProduct } from './products'
+
 /** Bytes of one inner index in a panel of b: two vectors. */
 // @ts-ignore: decorator
 @inline const WIDTH: i32 = 32
@@ -46,17 +48,17 @@ function strip4<T>(places: usize, values: usize, count: i32, b: usize, apart: us
   for (const end = places + <usize>count * 4; places < end; places += 4, values += sizeof<T>()) {
     let at = b + <usize>load<i32>(places)
     const x = v128.load_splat<T>(values)
-    c0 = v128.add<T>(c0, v128.mul<T>(x, v128.load(at)))
-    c1 = v128.add<T>(c1, v128.mul<T>(x, v128.load(at, 16)))
+    c0 = plusProduct<T>(c0, x, v128.load(at))
+    c1 = plusProduct<T>(c1, x, v128.load(at, 16))
     at += apart
-    c2 = v128.add<T>(c2, v128.mul<T>(x, v128.load(at)))
-    c3 = v128.add<T>(c3, v128.mul<T>(x, v128.load(at, 16)))
+    c2 = plusProduct<T>(c2, x, v128.load(at))
+    c3 = plusProduct<T>(c3, x, v128.load(at, 16))
     at += apart
-    c4 = v128.add<T>(c4, v128.mul<T>(x, v128.load(at)))
-    c5 = v128.add<T>(c5, v128.mul<T>(x, v128.load(at, 16)))
+    c4 = plusProduct<T>(c4, x, v128.load(at))
+    c5 = plusProduct<T>(c5, x, v128.load(at, 16))
     at += apart
-    c6 = v128.add<T>(c6, v128.mul<T>(x, v128.load(at)))
-    c7 = v128.add<T>(c7, v128.mul<T>(x, v128.load(at, 16)))
+    c6 = plusProduct<T>(c6, x, v128.load(at))
+    c7 = plusProduct<T>(c7, x, v128.load(at, 16))
   }
   v128.store(out, c0)
   v128.store(out, c1, 16)
@@ -74,8 +76,8 @@ function strip1<T>(places: usize, values: usize, count: i32, b: usize, out: usiz
   for (const end = places + <usize>count * 4; places < end; places += 4, values += sizeof<T>()) {
     const at = b + <usize>load<i32>(places)
     const x = v128.load_splat<T>(values)
-    c0 = v128.add<T>(c0, v128.mul<T>(x, v128.load(at)))
-    c1 = v128.add<T>(c1, v128.mul<T>(x, v128.load(at, 16)))
+    c0 = plusProduct<T>(c0, x, v128.load(at))
+    c1 = plusProduct<T>(c1, x, v128.load(at, 16))
   }
   v128.store(out, c0)
   v128.store(out, c1, 16)
