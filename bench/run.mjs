@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- kernels | phases | step NAME... | memory | record] [--json] [--data MNIST] [--method ep|bptt] [--seconds N] [--write FOLDER]`. Without a word: kernels as
  * a share of the machine's measured SIMD peak, phases, and the steps of all networks beside their peers. `record` writes it all to
- * docs/results. Exit code 2 for what it does not know, 1 where what is timed does not agree.
+ * docs/results. Exit code 2 for what it does not know or cannot read, 1 where what is timed does not agree.
  *
  * Medians with the 10th and 90th percentile; machines are shared and noisy, so compare ratios of one run, not single times.
  */
@@ -12,6 +12,15 @@ const request = requestOf(process.argv.slice(2), trainedNetworks.map(({ name }) 
 if (request.mistake !== undefined) {
   console.error(request.mistake)
   process.exit(2)
+}
+
+if (request.data !== undefined) {
+  try {
+    await (await import('./setting.mjs')).digitsFrom(request.data)
+  } catch (error) {
+    console.error(`bench --data: ${error.message}`)
+    process.exit(2)
+  }
 }
 
 const say = (line) => { console.error(line) }

@@ -48,8 +48,8 @@ describe('arguments', () => {
 
   test('a folder that holds no digits: one line', async () => {
     const { code, out, err } = await run('step', 'P-1h', '--data', join(root, 'src'))
-    expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toMatch(/^bench: .*\n$/)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^bench --data: .*\n$/)
   })
 })
 
