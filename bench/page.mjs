@@ -24,8 +24,9 @@ ${peerLines(peers).map((line) => `${line}.`).join('\n')}
 
 ## A training step against PyTorch
 
-How many times as long PyTorch takes for the same step: a mini-batch of 20, free phase, gradient and update, with all T and K steps. *published* repeats the product of
-the static input at every step, as the published program does; *hoisted* computes it once per phase, as we do.
+How many times as long PyTorch takes for the same step: a mini-batch of 20, free phase, gradient and update, with all T and K steps. Both forms are our own
+(\`bench/peers/networks.py\`): *published* goes about it as the authors' program does, with the product of the static input at every step; *hoisted* is written as well as we know
+how, with that product once per phase, as we have it.
 
 ${markdownTable(...targetCells(reached), 4)}
 

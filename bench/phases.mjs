@@ -38,10 +38,15 @@ const toyRows = () => {
 
 const wideRows = () => {
   const network = energyBased({ interaction: layered([784, 512, 10]), activation: tanh, epsilon: 0.08 })
-  const { problem: { motion, zeros } } = posed(A, network, ...digits(A))
-  const state = motion.step(zeros)
-  const pull = motion.pull(state)(state)
-  assert(pull.state.every((p) => A.numbers(p).every(Number.isFinite)))
+  const motionOn = (S) => {
+    const { problem: { motion, zeros } } = posed(S, network, ...digits(S))
+    const state = motion.step(zeros)
+    const pull = motion.pull(state)(state)
+    const numbers = [...motion.step(state), ...pull.state, ...Object.values(pull.param()), ...Object.values(motion.rule(state))].map(S.numbers)
+    return { motion, state, pull, numbers }
+  }
+  const { motion, state, pull, numbers } = motionOn(A)
+  assert.deepEqual(motionOn(simd64()).numbers, numbers)
   return [
     timed('784-512-10, batch 20: step', () => motion.step(state)),
     timed('784-512-10, batch 20: pull (neurons)', () => motion.pull(state)(state)),

@@ -10,6 +10,8 @@ import { steps } from './step.mjs'
 
 export const record = async (request, say) => {
   const before = load()
+  // What takes no clock comes first: nothing has been measured in vain if it fails.
+  const memoryRows = await memory(request.data, say)
   say('kernels …')
   const { peaks, rows: kernelRows } = await kernels()
   say('phases …')
@@ -18,7 +20,7 @@ export const record = async (request, say) => {
   const after = load()
   const found = {
     format: 'phifold-performance-1', title: 'Speed and memory', version: version(), machine: machine(), load: { before, after }, peers, data: digits,
-    peaks, kernels: kernelRows, phases: phaseRows, steps: rows, agreement, turns, chosen, memory: await memory(request.data, say),
+    peaks, kernels: kernelRows, phases: phaseRows, steps: rows, agreement, turns, chosen, memory: memoryRows,
   }
   mkdirSync(request.write, { recursive: true })
   writeFileSync(join(request.write, 'performance.json'), `${JSON.stringify(found, undefined, 1)}\n`)

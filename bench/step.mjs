@@ -93,11 +93,13 @@ const contestantsOf = async (folder, name, method, config, data, { python, tenso
   }
 }
 
-/** Throws where gradients do not agree; else how far they are apart. */
-const agreementOf = async (folder, all, params, allowance) => {
+/** Throws where gradients do not agree, or a peer took fewer steps; else how far they are apart. */
+const agreementOf = async (folder, all, params, allowance, stepsOfPhases) => {
   const file = join(folder, 'gradient')
-  const gradient = async ({ ask }, command = 'gradient') => {
-    await ask(command, file)
+  const gradient = async ({ engine, ask }, command = 'gradient') => {
+    const { steps: taken = stepsOfPhases } = await ask(command, file)
+    // A state at rest does not tell how often it was computed.
+    if (taken !== stepsOfPhases) throw new Error(`${engine}: expected ${stepsOfPhases} steps, got ${taken}`)
     return new Float64Array(new Uint8Array(readFileSync(file)).buffer)
   }
   const witness = await gradient(all.find(({ engine }) => engine === 'simd64'))
@@ -150,9 +152,10 @@ const atBest = async (one) => {
     await one.ask('threads', choice.join(','))
     const best = Math.min(...trials.map(({ once }) => once))
     await one.ask('run', 1)
-    if ((await one.ask('run', 1)).ms < hopeless * best) {
-      const first = await warmed(one)
-      trials.push({ choice, once: Math.min(await stepTime(one, first), await stepTime(one, first)) })
+    const second = (await one.ask('run', 1)).ms
+    if (second < hopeless * best) {
+      const first = second > turn ? second : await stepTime(one, await warmed(one))
+      trials.push({ choice, once: Math.min(first, await stepTime(one, first)) })
     }
     await asleep(pause)
   }
@@ -167,7 +170,7 @@ const stepOf = async (name, method, { data, digits, seconds, peers }) => {
   const { config, params, allowance, operations } = writtenOut(folder, name, method, digits)
   const started = await contestantsOf(folder, name, method, config, data, peers)
   try {
-    const agreement = await agreementOf(folder, started, params, allowance)
+    const agreement = await agreementOf(folder, started, params, allowance, method === 'ep' ? config.T + config.K : config.T)
     const all = []
     for (const one of started) {
       all.push({ ...await atBest(one), times: [] })

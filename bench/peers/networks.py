@@ -39,14 +39,16 @@ class Layered:
     def activated(self, s):
         return [self.rho(sl) for sl in s] if self.energy else s
 
-    def difference(self, theta, u, v):
-        """The rule at u less the rule at v, summed over the batch."""
-        us, vs = [self.x, *u], [self.x, *v]
-        found = {"W1": (u[0] - v[0]).T @ self.x}
+    def difference(self, theta, u, v, scale):
+        """The rule at u less the rule at v, summed over the batch, times a number."""
+        moved = [(ul - vl) * scale for ul, vl in zip(u, v)]
+        found = {"W1": moved[0].T @ self.x}
         for l in range(1, self.depth + 1):
             if l > 1:
-                found[f"W{l}"] = us[l].T @ us[l - 1] - vs[l].T @ vs[l - 1]
-            found[f"b{l}"] = (us[l] - vs[l]).sum(0)
+                # u_l u_{l-1} - v_l v_{l-1}, as one product of twice as many rows.
+                left, right = torch.cat([u[l - 1] * scale, v[l - 1] * -scale]), torch.cat([u[l - 2], v[l - 2]])
+                found[f"W{l}"] = left.T @ right
+            found[f"b{l}"] = moved[l - 1].sum(0)
         return found
 
 
@@ -102,13 +104,14 @@ class Convolutional:
             "W3": output.T @ second.flatten(1),
         }
 
-    def difference(self, theta, u, v):
+    def difference(self, theta, u, v, scale):
         after, before = self.rule(theta, u), self.rule(theta, v)
-        moved = F.max_unpool2d(u[0] - v[0], self.pooled(theta, 1, self.x)[1], 2)
+        moved = [(ul - vl) * scale for ul, vl in zip(u, v)]
+        unpooled = F.max_unpool2d(moved[0], self.pooled(theta, 1, self.x)[1], 2)
         return {
-            **{name: after[name] - before[name] for name in after},
-            "W1": torch.nn.grad.conv2d_weight(self.x, theta["W1"].shape, moved),
-            "b1": (u[0] - v[0]).sum((0, 2, 3)), "b2": (u[1] - v[1]).sum((0, 2, 3)), "b3": (u[2] - v[2]).sum(0),
+            **{name: (after[name] - before[name]) * scale for name in after},
+            "W1": torch.nn.grad.conv2d_weight(self.x, theta["W1"].shape, unpooled),
+            "b1": moved[0].sum((0, 2, 3)), "b2": moved[1].sum((0, 2, 3)), "b3": moved[2].sum(0),
         }
 
 

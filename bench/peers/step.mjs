@@ -40,7 +40,9 @@ const drives = (theta, u, below) => Array.from({ length: depth }, (_, l) => {
   return l + 1 < depth ? tf.add(up, tf.matMul(u[l + 1], theta[`W${l + 2}`])) : up
 })
 
+let taken = 0
 const stepped = (theta, s, target, below, nudged) => tf.tidy(() => {
+  taken += 1
   const u = activated(s)
   const d = drives(theta, u, below)
   const moved = leaky(s, energy ? u.map((ul, l) => tf.mul(tf.mul(tf.mul(ul, tf.sub(1, ul)), 4), d[l])) : d.map(sigm))
@@ -80,9 +82,10 @@ let theta = start
 let done = 0
 
 const gradient = (file) => {
+  taken = 0
   const found = gradientOf(start, batchOf(xs, 0), batchOf(ys, 0))
   writeFileSync(file, Buffer.concat(names.map((name) => Buffer.from(Float64Array.from(found[name].dataSync()).buffer))))
-  return {}
+  return { steps: taken }
 }
 const run = (count) => {
   const began = performance.now()

@@ -6,7 +6,8 @@ A training step of a network of Table 1 in PyTorch, for bench/step.mjs: a line o
 `parameters`, `x` and `y` name files of doubles; x and y hold many mini-batches, which are taken in turn. Commands on standard input:
 
     threads B,P     B threads for the matrix products of the BLAS, P for everything else
-    gradient FILE   the mean gradient of the first mini-batch, in the order of the parameters, as doubles, computed in single precision
+    gradient FILE   the mean gradient of the first mini-batch, in the order of the parameters, as doubles, computed in single precision:
+                    {"steps"}, how many it took
     double FILE     the same, computed in double precision
     run N           N steps, each from the parameters that the one before left: {"ms"}, for all of them
     memory 0        {"peakMb"} of the process so far
@@ -44,7 +45,12 @@ rates = {name: config["rates"][int(name[1:]) - 1] for name in names}
 xs, ys = read(config["x"]), read(config["y"])
 
 
+taken = 0
+
+
 def step(network, theta, s, y, below, nudged):
+    global taken
+    taken += 1
     moved = network.moved(theta, s, below)
     if nudged:
         moved[-1] = moved[-1] - beta * (s[-1] - y)
@@ -66,10 +72,11 @@ def by_ep(theta, x, y):
         for _ in range(K):
             s = step(network, theta, s, y, below, True)
         scale = eps / (beta * batch)
-        return {name: g * scale for name, g in network.difference(theta, network.activated(rest), network.activated(s)).items()}
+        return network.difference(theta, network.activated(rest), network.activated(s), scale)
 
 
 def by_bptt(theta, x, y):
+    # Leaves of a graph that share the parameters' memory.
     leaves = {name: p.detach().requires_grad_() for name, p in theta.items()}
     whole = not hoisted and Network is PublishedLayered
     x = x.detach()
@@ -97,20 +104,22 @@ theta, done = single, 0
 
 
 def gradient(file, dtype):
+    global taken
+    taken = 0
     at = {name: p.to(dtype) for name, p in parameters.items()}
     found = gradient_of(at, xs[0].to(dtype), ys[0].to(dtype))
     numpy.concatenate([found[name].detach().double().numpy().ravel() for name in names]).tofile(file)
-    return {}
+    return {"steps": taken}
 
 
 def run(count):
-    global theta, done
+    global done
     start = time.perf_counter()
     for _ in range(count):
         i = done % len(xs)
         found = gradient_of(theta, singles[i], targets[i])
-        with torch.no_grad():
-            theta = {name: torch.sub(theta[name], found[name], alpha=rates[name]) for name in names}
+        for name in names:
+            theta[name].sub_(found[name], alpha=rates[name])
         done += 1
     return {"ms": 1000 * (time.perf_counter() - start)}
 
