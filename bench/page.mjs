@@ -46,7 +46,7 @@ ${choices(chosen)}
 - Before any timing the gradients of the first mini-batch are compared (below), and a step on several threads with one on a single thread, bit for bit.
 - Rounds of turns alternate (${Math.min(...rounds)} to ${Math.max(...rounds)} of them), so that everyone meets the same weather. A turn takes as many steps as fill 150 ms; the
   time of a turn over its steps is one sample. Warm-up of half a second, pauses in which idle threads of others fall asleep.
-- PyTorch runs at the fastest of 1 and ${machine.cores} threads, for its BLAS and for the rest, chosen anew for each network, method and form.
+- PyTorch takes part in all rounds with one thread and with ${machine.cores}, of its BLAS, of the rest or of both, whichever a trial found faster; what had the smaller median in the end counts.
 - A free phase that repeats its state bit for bit ends there, since nothing would change any more: lossless. The peers have no such stop.
 
 ## Agreement

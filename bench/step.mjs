@@ -2,8 +2,8 @@
  * Training steps (a mini-batch of 20: free phase, gradient, update) of networks of Table 1 by EP and by BPTT: ours on several engines and numbers of threads, PyTorch in two forms, where
  * `python3` has torch, TensorFlow.js, where `npm ci --prefix bench/peers` has put it. Everyone in a process of its own, on the same mini-batches
  * from the same parameters. First the gradients are held against each other; then rounds of turns alternate, so that all meet the same weather; in
- * its turn each takes as many steps as fill a while, and the time of the turn over their number is one sample. PyTorch runs at whichever
- * threads are fastest. Nothing runs while another's idle threads may still spin.
+ * its turn each takes as many steps as fill a while, and the time of the turn over their number is one sample. PyTorch takes part with one thread and with
+ * several, and the faster of the two counts. Nothing runs while another's idle threads may still spin.
  * What it cannot see: the reading of files and tests between epochs; single steps, where a turn has several.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -141,27 +141,40 @@ const warmed = async (one) => {
 /** Whoever takes so many times as long as the best so far is not tried further. */
 const hopeless = 2
 
-/** The fastest of what the peer may be told, of two trials each; leaves it told so. */
-const atBest = async (one) => {
-  if (one.threads !== undefined) return { ...one, once: await warmed(one) }
+/**
+ * Those who take part in the rounds: whoever has a fixed number of threads, and a peer that may be told, with its fastest setting of one thread and its fastest of
+ * several, by a short trial of each. Both take part, and the one that was faster in the end counts: a trial sees too little to be trusted.
+ */
+const entrantsOf = async (one) => {
+  if (one.threads !== undefined) return [{ ...one, once: await warmed(one) }]
   const cores = availableParallelism()
   const counts = [...new Set([1, cores])]
   const choices = one.about.settable ? counts.flatMap((blas) => counts.map((rest) => [blas, rest])) : counts.map((n) => [n, n])
   const trials = []
-  for (const choice of choices) {
-    await one.ask('threads', choice.join(','))
+  for (const [blas, rest] of choices) {
+    await one.ask('threads', `${blas},${rest}`)
+    await one.ask('check', Math.max(blas, rest))
     const best = Math.min(...trials.map(({ once }) => once))
     await one.ask('run', 1)
     const second = (await one.ask('run', 1)).ms
     if (second < hopeless * best) {
       const first = second > turn ? second : await stepTime(one, await warmed(one))
-      trials.push({ choice, once: Math.min(first, await stepTime(one, first)) })
+      trials.push({ ...one, threads: Math.max(blas, rest), setting: { blas, rest }, once: Math.min(first, await stepTime(one, first)) })
     }
     await asleep(pause)
   }
-  const { choice: [blas, rest], once } = trials.reduce((best, trial) => (trial.once < best.once ? trial : best))
-  await one.ask('threads', `${blas},${rest}`)
-  return { ...one, once, threads: Math.max(blas, rest), chosen: { blas, rest } }
+  const single = trials.filter(({ threads }) => threads === 1)
+  const several = trials.filter(({ threads }) => threads > 1)
+  return [single, several].flatMap((some) => (some.length === 0 ? [] : [some.reduce((best, trial) => (trial.once < best.once ? trial : best))]))
+}
+
+/** A turn: so many steps, after one that is not timed where threads have just been told anew and it does not take long. */
+const turnOf = async ({ ask, setting, once }, count) => {
+  if (setting !== undefined) {
+    await ask('threads', `${setting.blas},${setting.rest}`)
+    if (once < turn) await ask('run', 1)
+  }
+  return (await ask('run', count)).ms / count
 }
 
 /** One network by one method: its rows and what there is to say about them. */
@@ -171,29 +184,29 @@ const stepOf = async (name, method, { data, digits, seconds, peers }) => {
   const started = await contestantsOf(folder, name, method, config, data, peers)
   try {
     const agreement = await agreementOf(folder, started, params, allowance, method === 'ep' ? config.T + config.K : config.T)
-    const all = []
+    const entrants = []
     for (const one of started) {
-      all.push({ ...await atBest(one), times: [] })
+      entrants.push(...(await entrantsOf(one)).map((entrant) => ({ ...entrant, times: [] })))
       await asleep(pause)
     }
-    const counts = all.map(({ once }) => Math.max(1, Math.round(turn / once)))
-    const round = all.reduce((sum, { once }, i) => sum + counts[i] * once + pause, 0)
+    const counts = entrants.map(({ once }) => Math.max(1, Math.round(turn / once)))
+    const round = entrants.reduce((sum, { once }, i) => sum + counts[i] * once + pause, 0)
     const rounds = Math.min(most, Math.max(fewest, Math.floor(1000 * seconds / round)))
     for (let r = 0; r < rounds; r += 1)
-      for (const [i, { ask, times }] of all.entries()) {
-        times.push((await ask('run', counts[i])).ms / counts[i])
+      for (const [i, entrant] of entrants.entries()) {
+        entrant.times.push(await turnOf(entrant, counts[i]))
         await asleep(pause)
       }
     const memory = []
-    for (const { engine, threads, ask } of all) memory.push({ step: name, method, engine, threads, peakMb: (await ask('memory', 0)).peakMb })
-    const rows = all.map(({ engine, threads, times }) => {
-      const { medianMs, p10Ms, p90Ms } = spreadOf(times)
-      return { step: name, method, engine, threads, medianMs, p10Ms, p90Ms, gflops: operations / medianMs / 1e6 }
-    })
+    for (const { engine, threads = null, ask } of started) memory.push({ step: name, method, engine, threads, peakMb: (await ask('memory', 0)).peakMb })
+    const all = entrants.map((entrant, i) => ({ ...entrant, steps: counts[i], ...spreadOf(entrant.times) }))
+      .filter((one, _, them) => them.every((other) => other.engine !== one.engine || other.setting === undefined || one.medianMs <= other.medianMs))
+    const rows = all.map(({ engine, threads, medianMs, p10Ms, p90Ms }) => ({ step: name, method, engine, threads, medianMs, p10Ms, p90Ms, gflops: operations / medianMs / 1e6 }))
     return {
-      rows, memory, agreement: { step: name, method, ...agreement }, rounds,
-      turns: all.map(({ engine, threads }, i) => ({ step: name, method, engine, threads, rounds, steps: counts[i] })),
-      about: Object.assign({}, ...all.map(({ about }) => about)), chosen: all.flatMap(({ engine, chosen }) => (chosen ? [{ step: name, method, engine, ...chosen }] : [])),
+      rows, memory, agreement: { step: name, method, ...agreement },
+      turns: all.map(({ engine, threads, steps: count }) => ({ step: name, method, engine, threads, rounds, steps: count })),
+      chosen: all.flatMap(({ engine, setting }) => (setting ? [{ step: name, method, engine, ...setting }] : [])),
+      about: Object.assign({}, ...started.map(({ about }) => about)),
     }
   } finally {
     await Promise.all(started.map(({ end }) => end()))
