@@ -1,168 +1,233 @@
 /**
- * `npm run bench -- step NAME [--json]`: one training step (a mini-batch of 20: free phase, gradient, update) of a network of Table 1 by EP and by
- * BPTT, on simd32 and, where `python3` has torch, by PyTorch (peers/step.py) as published and with the product of the static input hoisted.
- * First the gradients are held against each other; then rounds of a few steps alternate, so that all meet the same weather. PyTorch runs at
- * whichever of one and two threads is faster. All T and K steps are computed.
- * What it cannot see: convolutions in PyTorch; the reading of data and tests between epochs.
+ * Training steps (a mini-batch of 20: free phase, gradient, update) of networks of Table 1 by EP and by BPTT: ours on several engines and numbers of threads, PyTorch in two forms, where
+ * `python3` has torch, TensorFlow.js, where `npm ci --prefix bench/peers` has put it. Everyone in a process of its own, on the same mini-batches
+ * from the same parameters. First the gradients are held against each other; then rounds of turns alternate, so that all meet the same weather; in
+ * its turn each takes as many steps as fill a while, and the time of the turn over their number is one sample. PyTorch takes part with one thread and with
+ * several, and the faster of the two counts. Nothing runs while another's idle threads may still spin.
+ * What it cannot see: the reading of files and tests between epochs; single steps, where a turn has several.
  */
-import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { initialise, miniBatch, orThrow, seeded, simd32, syntheticDigits } from '../dist/index.js'
-import { trainerOf } from '../dist/experiment/training-job.js'
-import { trainedNetworks } from '../dist/experiment/trained-network.js'
-import { begun, trained } from '../dist/learn/training.js'
-import { pulled } from '../dist/learn/shard.js'
+import { fileURLToPath } from 'node:url'
+import { simd64, unitRoundoff } from '../dist/index.js'
+import { trainingPart } from '../dist/cli/training-part.js'
+import { pixelRows } from '../dist/data/pixel-rows.js'
+import { allowanceOf, disagreements, farthestOf, gapOf, sumsOf } from './agreement.mjs'
+import { contestant, runs } from './contestant.mjs'
+import { operationsOf, placesOf } from './operations.mjs'
+import { digitsFrom, jobOf, saidOf, trainerFor } from './setting.mjs'
+import { spreadOf } from './timing.mjs'
 
-const [ROUNDS, STEPS] = [15, 6]
+const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 
-/** Python with torch, if there is any. */
-const python = async () => {
-  for (const program of ['/usr/bin/python3', 'python3']) {
-    const found = await new Promise((resolve) => {
-      const child = spawn(program, ['-c', 'import torch, numpy'], { stdio: 'ignore' })
-      child.on('error', () => resolve(false)).on('exit', (code) => resolve(code === 0))
-    })
-    if (found) return program
-  }
+/** Milliseconds: of a turn, of the warm-up, and of the pause in which threads that look for work go to sleep. */
+const [turn, warmUp, pause] = [150, 500, 60]
+/** Rounds at least and at most. */
+const [fewest, most] = [7, 40]
+
+const asleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds) })
+
+/** A program with torch, if there is any. */
+const pythonOf = async () => {
+  for (const program of ['/usr/bin/python3', 'python3']) if (await runs(program, ['-c', 'import torch, numpy'])) return program
   return undefined
 }
 
-/** A process of step.py that answers one line for a line. */
-const peer = async (program, config, folder) => {
-  const file = join(folder, `${config.hoisted ? 'hoisted' : 'published'}-${config.method}.json`)
-  writeFileSync(file, JSON.stringify(config))
-  const child = spawn(program, [new URL('peers/step.py', import.meta.url).pathname, file], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const answer = async () => JSON.parse((await lines.next()).value)
-  const about = await answer()
-  const ask = (command, argument) => {
-    child.stdin.write(`${command} ${argument}\n`)
-    return answer()
-  }
-  return { about, ask, end: () => child.stdin.end() }
+/** Who is there to be held against, and a word on who is not. */
+export const peersThere = async (say) => {
+  const python = await pythonOf()
+  const tensorflow = existsSync(here('peers/node_modules/@tensorflow/tfjs-backend-wasm/package.json'))
+  if (python === undefined) say('PyTorch is not there (Debian: apt-get install python3-torch libopenblas0): steps are timed without it')
+  if (!tensorflow) say('TensorFlow.js is not there (npm ci --prefix bench/peers): steps are timed without it')
+  return { python, tensorflow }
 }
 
-const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]
-
-/** Multiplications and additions of the products in a step, with the input's hoisted. */
-const operationsOf = ({ sizes, T, K, batch }, method) => {
-  const pairs = sizes.slice(1).map((n, l) => sizes[l] * n)
-  const [input, ...hidden] = pairs
-  const inner = hidden.reduce((sum, n) => sum + n, 0)
-  return method === 'ep'
-    ? 2 * batch * (2 * input + (T + K) * 2 * inner + 2 * inner)
-    : 2 * batch * (2 * input + T * 2 * inner + K * 4 * inner)
+/** Everybody's copy of the setting, in files of a folder. */
+const writtenOut = (folder, name, method, { train, test }) => {
+  const trainer = trainerFor(name, method)
+  const { network, learner: { dynamics: { layers } }, params } = trainer
+  const A = simd64()
+  const part = trainingPart(A, jobOf(name, method), trainer, train, test)
+  const { theta } = part.start()
+  const entry = (title, shape, numbers) => {
+    const file = join(folder, title)
+    writeFileSync(file, Float64Array.from(numbers))
+    return { name: title, shape, file }
+  }
+  const parameters = Object.fromEntries(Object.entries(params).map(([title, shape]) => [title, { shape, numbers: A.numbers(theta[title]) }]))
+  const { x, y } = pixelRows(train, Array.from({ length: part.perEpoch }, (_, step) => part.plan(step).shards.flat()).flat())
+  const maps = layers.map(({ map, units }) => map ?? [units])
+  const { kind, sizes, T, K, epsilon, beta, rates, batch } = network
+  const config = {
+    kind, sizes, maps, T, K, epsilon, beta: epsilon * beta, rates, batch, method,
+    parameters: Object.entries(parameters).map(([title, { shape, numbers }]) => entry(title, shape, numbers)),
+    x: entry('x', [part.perEpoch, batch, ...maps[0]], x), y: entry('y', [part.perEpoch, batch, sizes.at(-1)], y),
+  }
+  const places = Math.max(...placesOf(layers, params))
+  const allowance = allowanceOf({ T, K, beta, method, places, roundoff: unitRoundoff, ...sumsOf(parameters) })
+  return { config, params, allowance, operations: operationsOf({ layers, params, T, K, batch }, method) }
 }
 
-/** Rows of one network and method. */
-const rowsOf = async (name, method, program) => {
-  const job = {
-    name, variant: 'exact', method, loss: 'squared', changes: name === 'P-1h' ? { T: 40, K: 15 } : {}, optimiser: { name: 'sgd', momentum: 0 }, weightDecay: 0, decay: 1,
-    unsettled: 'keep', seed: 1, ...(process.env.SHARD && { shard: Number(process.env.SHARD) }),
+/** Starts everyone. Each is { engine, threads, about, ask, end }. */
+const contestantsOf = async (folder, name, method, config, data, { python, tensorflow }) => {
+  const said = (title, value) => {
+    const file = join(folder, `${title}.json`)
+    writeFileSync(file, JSON.stringify(value))
+    return file
   }
-  const { network, learner, optimiser, params, ratesIn } = orThrow(trainerOf(job))
-  const A = simd32()
-  const [theta] = initialise(A, params, seeded(1))
-  const { x, y } = orThrow(miniBatch(syntheticDigits(1, 20), Array.from({ length: 20 }, (_, i) => i)))
-  const shape = learner.dynamics.layers[0].map
-  const samples = { x: A.of(shape ? [20, ...shape] : [20, 784], x.data), y: A.of(y.shape, y.data) }
-  const descent = { rates: ratesIn(1), weightDecay: 0 }
-  const advance = trained(A, learner, optimiser)
-  const ours = {
-    run: (count) => {
-      let state = begun(A, optimiser, theta)
-      return Array.from({ length: count }, () => {
-        const start = performance.now()
-        state = orThrow(advance(state, [samples], descent))
-        // An update may still wait: it counts.
-        for (const p of Object.values(state.theta)) A.equals(p, p)
-        return performance.now() - start
-      })
-    },
+  const ours = async (engine, threads) =>
+    ({ engine, threads, ...await contestant(process.execPath, [here('ours.mjs'), said(`${engine}-${threads}`, { name, method, engine, threads, data })]) })
+  const torch = async (form) =>
+    ({ engine: `pytorch ${form}`, threads: undefined, ...await contestant(python, [here('peers/step.py'), said(form, { ...config, hoisted: form === 'hoisted' })]) })
+  const started = []
+  try {
+    for (const [engine, threads] of [['simd64', 1], ['simd32', 1], ['simd32', 2], ...(name === 'P-1h' ? [['reference', 1]] : [])]) started.push(await ours(engine, threads))
+    if (python !== undefined) for (const form of ['published', 'hoisted']) started.push(await torch(form))
+    if (tensorflow && method === 'ep' && config.kind !== 'convolutional')
+      started.push({ engine: 'tfjs hoisted', threads: 1, ...await contestant(process.execPath, [here('peers/step.mjs'), said('tfjs', config)]) })
+    return started
+  } catch (error) {
+    await Promise.all(started.map(({ end }) => end()))
+    throw error
   }
-  const contestants = [{ engine: 'simd32', threads: 1, ...ours, times: [] }]
-  const folder = mkdtempSync(join(tmpdir(), 'phifold-step-'))
-  const about = {}
-  if (program !== undefined && network.kind !== 'convolutional') {
-    const floats = (tensor) => Float32Array.from(A.numbers(tensor))
-    const tensors = Object.entries({ ...samples, ...theta }).map(([title, tensor]) => {
-      const file = join(folder, title)
-      writeFileSync(file, floats(tensor))
-      return { name: title, shape: A.shape(tensor), file }
-    })
-    const expected = orThrow(pulled(A, learner)(theta, samples, 1)).gradient
-    for (const hoisted of [false, true]) {
-      const { kind, sizes, T, K, epsilon, beta, batch } = network
-      const other = await peer(program, { kind, sizes, T, K, epsilon, beta: epsilon * beta, batch, rates: network.rates, method, hoisted, tensors }, folder)
-      Object.assign(about, other.about)
-      const file = join(folder, 'gradient')
-      await other.ask('gradient', file)
-      const gradient = new Float32Array(readFileSync(file).buffer.slice(0))
-      let at = 0
-      for (const [title, g] of Object.entries(expected)) {
-        const own = A.numbers(A.over(g, 20))
-        const theirs = gradient.subarray(at, at += own.length)
-        const scale = own.reduce((most, e) => Math.max(most, Math.abs(e)), 0)
-        // Both round (T + K) times in single precision, and EP divides a difference by β.
-        const allowance = (T + K) * 2 ** -24 * (method === 'ep' ? 4 / (epsilon * beta) : 64 * scale)
-        own.forEach((e, i) => assert(Math.abs(e - theirs[i]) <= allowance, `${name} ${method} ${title}: ${e} against ${theirs[i]}, allowed ${allowance}`))
-      }
-      // The faster of one and two threads.
-      const trials = {}
-      for (const threads of [1, 2]) {
-        await other.ask('threads', threads)
-        await other.ask('run', 2)
-        trials[threads] = median((await other.ask('run', STEPS)).ms)
-      }
-      const threads = trials[2] < trials[1] ? 2 : 1
-      await other.ask('threads', threads)
-      contestants.push({ engine: `pytorch ${hoisted ? 'hoisted' : 'published'}`, threads, run: async (count) => (await other.ask('run', count)).ms, end: other.end, times: [] })
+}
+
+/** Throws where gradients do not agree, or a peer took fewer steps; else how far they are apart. */
+const agreementOf = async (folder, all, params, allowance, stepsOfPhases) => {
+  const file = join(folder, 'gradient')
+  const gradient = async ({ engine, ask }, command = 'gradient') => {
+    const { steps: taken = stepsOfPhases } = await ask(command, file)
+    // A state at rest does not tell how often it was computed.
+    if (taken !== stepsOfPhases) throw new Error(`${engine}: expected ${stepsOfPhases} steps, got ${taken}`)
+    return new Float64Array(new Uint8Array(readFileSync(file)).buffer)
+  }
+  const witness = await gradient(all.find(({ engine }) => engine === 'simd64'))
+  const [gaps, distances] = [[], []]
+  for (const one of all) {
+    const { engine, threads } = one
+    if (engine === 'simd64') continue
+    const own = await gradient(one)
+    // The reference has the bits of the witness.
+    if (engine === 'reference') gaps.push({ engine, gap: gapOf(own, witness) === 0 ? 0 : Infinity })
+    else distances.push({ engine: threads === undefined ? engine : `${engine} on ${threads}`, distance: farthestOf(params, own, witness) })
+    if (engine.startsWith('pytorch')) gaps.push({ engine, gap: gapOf(await gradient(one, 'double'), witness) })
+  }
+  const wrong = disagreements(gaps, allowance, distances)
+  if (wrong.length > 0) throw new Error(wrong.join('; '))
+  const largest = witness.reduce((most, g) => Math.max(most, Math.abs(g)), 0)
+  return { double: gaps.reduce((worst, { gap }) => Math.max(worst, gap), 0), allowance, largest, single: Object.fromEntries(distances.map(({ engine, distance }) => [engine, distance])) }
+}
+
+/** Time of a step, from as many as fill a while. */
+const stepTime = async ({ ask }, once) => {
+  const count = Math.max(1, Math.round(turn / once))
+  return (await ask('run', count)).ms / count
+}
+
+/** Runs until what is hot is compiled; then the time of a step. */
+const warmed = async (one) => {
+  let [spent, steps, last] = [0, 0, 0]
+  while (spent < warmUp || steps < 2) {
+    const count = last === 0 ? 1 : Math.max(1, Math.round(turn / last))
+    const { ms } = await one.ask('run', count)
+    last = ms / count
+    spent += ms
+    steps += count
+  }
+  return last
+}
+
+/** Whoever takes so many times as long as the best so far is not tried further. */
+const hopeless = 2
+
+/**
+ * Those who take part in the rounds: whoever has a fixed number of threads, and a peer that may be told, with its fastest setting of one thread and its fastest of
+ * several, by a short trial of each. Both take part, and the one that was faster in the end counts: a trial sees too little to be trusted.
+ */
+const entrantsOf = async (one) => {
+  if (one.threads !== undefined) return [{ ...one, once: await warmed(one) }]
+  const cores = availableParallelism()
+  const counts = [...new Set([1, cores])]
+  const choices = one.about.settable ? counts.flatMap((blas) => counts.map((rest) => [blas, rest])) : counts.map((n) => [n, n])
+  const trials = []
+  for (const [blas, rest] of choices) {
+    await one.ask('threads', `${blas},${rest}`)
+    await one.ask('check', Math.max(blas, rest))
+    const best = Math.min(...trials.map(({ once }) => once))
+    await one.ask('run', 1)
+    const second = (await one.ask('run', 1)).ms
+    if (second < hopeless * best) {
+      const first = second > turn ? second : await stepTime(one, await warmed(one))
+      trials.push({ ...one, threads: Math.max(blas, rest), setting: { blas, rest }, once: Math.min(first, await stepTime(one, first)) })
     }
+    await asleep(pause)
   }
-  contestants[0].run(20)
-  for (let round = 0; round < ROUNDS; round++)
-    for (const contestant of contestants) contestant.times.push(...await contestant.run(STEPS))
-  for (const { end } of contestants) end?.()
-  rmSync(folder, { recursive: true })
-  const operations = operationsOf(network, method)
-  return {
-    about,
-    rows: contestants.map(({ engine, threads, times }) => {
-      const sorted = times.toSorted((a, b) => a - b)
-      const at = (q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
-      const convolutional = network.kind === 'convolutional'
-      return { step: name, method, engine, threads, medianMs: at(0.5), p10Ms: at(0.1), p90Ms: at(0.9), gflops: convolutional ? null : operations / at(0.5) / 1e6 }
-    }),
+  const single = trials.filter(({ threads }) => threads === 1)
+  const several = trials.filter(({ threads }) => threads > 1)
+  return [single, several].flatMap((some) => (some.length === 0 ? [] : [some.reduce((best, trial) => (trial.once < best.once ? trial : best))]))
+}
+
+/** A turn: so many steps, after one that is not timed where threads have just been told anew and it does not take long. */
+const turnOf = async ({ ask, setting, once }, count) => {
+  if (setting !== undefined) {
+    await ask('threads', `${setting.blas},${setting.rest}`)
+    if (once < turn) await ask('run', 1)
+  }
+  return (await ask('run', count)).ms / count
+}
+
+/** One network by one method: its rows and what there is to say about them. */
+const stepOf = async (name, method, { data, digits, seconds, peers }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'phifold-step-'))
+  const { config, params, allowance, operations } = writtenOut(folder, name, method, digits)
+  const started = await contestantsOf(folder, name, method, config, data, peers)
+  try {
+    const agreement = await agreementOf(folder, started, params, allowance, method === 'ep' ? config.T + config.K : config.T)
+    const entrants = []
+    for (const one of started) {
+      entrants.push(...(await entrantsOf(one)).map((entrant) => ({ ...entrant, times: [] })))
+      await asleep(pause)
+    }
+    const counts = entrants.map(({ once }) => Math.max(1, Math.round(turn / once)))
+    const round = entrants.reduce((sum, { once }, i) => sum + counts[i] * once + pause, 0)
+    const rounds = Math.min(most, Math.max(fewest, Math.floor(1000 * seconds / round)))
+    for (let r = 0; r < rounds; r += 1)
+      for (const [i, entrant] of entrants.entries()) {
+        entrant.times.push(await turnOf(entrant, counts[i]))
+        await asleep(pause)
+      }
+    const memory = []
+    for (const { engine, threads = null, ask } of started) memory.push({ step: name, method, engine, threads, peakMb: (await ask('memory', 0)).peakMb })
+    const all = entrants.map((entrant, i) => ({ ...entrant, steps: counts[i], ...spreadOf(entrant.times) }))
+      .filter((one, _, them) => them.every((other) => other.engine !== one.engine || other.setting === undefined || one.medianMs <= other.medianMs))
+    const rows = all.map(({ engine, threads, medianMs, p10Ms, p90Ms }) => ({ step: name, method, engine, threads, medianMs, p10Ms, p90Ms, gflops: operations / medianMs / 1e6 }))
+    return {
+      rows, memory, agreement: { step: name, method, ...agreement },
+      turns: all.map(({ engine, threads, steps: count }) => ({ step: name, method, engine, threads, rounds, steps: count })),
+      chosen: all.flatMap(({ engine, setting }) => (setting ? [{ step: name, method, engine, ...setting }] : [])),
+      about: Object.assign({}, ...started.map(({ about }) => about)),
+    }
+  } finally {
+    await Promise.all(started.map(({ end }) => end()))
+    rmSync(folder, { recursive: true })
   }
 }
 
-/** Prints the steps of the networks named; all fully connected ones where none is. */
-export const benchSteps = async (names, json) => {
-  const known = trainedNetworks.map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) {
-    console.error(`bench step: expected one of ${known.join(', ')}, got ${unknown}`)
-    return 2
-  }
-  const program = await python()
+/** The steps of the networks named. Rejects where gradients do not agree, or somebody ends before time. `say` is told how far it is. */
+export const steps = async ({ names, methods, data, seconds }, say) => {
+  const digits = await digitsFrom(data)
+  const peers = await peersThere(say)
   const results = []
-  for (const name of names.length === 0 ? known : names)
-    for (const method of ['ep', 'bptt']) results.push(await rowsOf(name, method, program))
-  const rows = results.flatMap((result) => result.rows)
-  if (json) console.log(JSON.stringify(rows))
-  else {
-    const { torch = 'not there' } = results.find(({ about }) => about.torch)?.about ?? {}
-    console.log(`${cpus()[0]?.model.trim()} × ${cpus().length}, Node ${process.version}, PyTorch ${torch}, load ${loadavg()[0].toFixed(1)}; ms per mini-batch of 20`)
-    for (const { rows: group } of results)
-      for (const { step, method, engine, threads, medianMs, p10Ms, p90Ms, gflops } of group) {
-        const ratio = engine === 'simd32' ? '' : `  ${(medianMs / group[0].medianMs).toFixed(1)} × simd32`
-        console.log(`${step.padEnd(7)} ${method.padEnd(5)} ${engine.padEnd(18)} ${threads} thread${threads === 1 ? ' ' : 's'} ${medianMs.toFixed(2).padStart(9)}  (${p10Ms.toFixed(2)} – ${p90Ms.toFixed(2)})` +
-          `${gflops === null ? '' : `  ${gflops.toFixed(1)} GFLOP/s`}${ratio}`)
+  for (const name of names)
+    for (const method of methods) {
+      say(`${name} by ${method} …`)
+      try {
+        results.push(await stepOf(name, method, { data, digits, seconds, peers }))
+      } catch (error) {
+        throw new Error(`${name} by ${method}: ${error.message}`, { cause: error })
       }
-  }
-  return 0
+    }
+  const all = (part) => results.flatMap((result) => result[part])
+  return { digits: saidOf(digits), rows: all('rows'), memory: all('memory'), agreement: all('agreement'), turns: all('turns'), chosen: all('chosen'), about: Object.assign({}, ...all('about')) }
 }
