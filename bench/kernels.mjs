@@ -4,7 +4,7 @@
  * others and find their factors packed in other caches than here.
  */
 import assert from 'node:assert/strict'
-import { reference as A, seeded, simd32, simd64, singleRoundoff, uniforms } from '../dist/index.js'
+import { canFuse, reference as A, seeded, simd32, simd64, singleRoundoff, uniforms } from '../dist/index.js'
 import { peakOf } from './peak.mjs'
 import { timed } from './timing.mjs'
 
@@ -38,6 +38,7 @@ const atOnce = { defer: Infinity }
 
 export const kernels = async () => {
   const peaks = { simd64: await peakOf('f64'), simd32: await peakOf('f32') }
+  peaks['simd32-fused'] = peaks.simd32
   const rows = cases.flatMap(([op, m, k, n]) => {
     const shapes = [op === 'matmulTN' ? [k, m] : [m, k], op === 'matmulNT' ? [n, k] : [k, n]]
     const factors = shapes.map((shape, i) => A.numbers(random(shape, i + 1)).map(Math.fround))
@@ -46,7 +47,7 @@ export const kernels = async () => {
     const magnitudes = A.numbers(product(A, Math.abs))
     const operations = 2 * m * k * n
     // The same bits in double precision, within γ_k |a| |b| in single.
-    return [[simd64(atOnce), 0], [simd32(atOnce), singleRoundoff]].map(([S, roundoff]) => {
+    return [[simd64(atOnce), 0], [simd32(atOnce), singleRoundoff], ...(canFuse() ? [[simd32({ ...atOnce, fused: true }), singleRoundoff]] : [])].map(([S, roundoff]) => {
       const gamma = (k * roundoff) / (1 - k * roundoff)
       assert(S.numbers(product(S)).every((x, i) => Math.abs(x - expected[i]) <= gamma * magnitudes[i] * (1 + 2 ** -40)))
       const [a, b] = shapes.map((shape, i) => S.of(shape, factors[i]))

@@ -12,7 +12,7 @@ export const targetsOf = (step, method) => ({
 })
 
 /** Whether a row is one of ours. */
-export const isOurs = ({ engine }) => /^(simd32|simd64|reference)$/.test(engine)
+export const isOurs = ({ engine }) => /^(simd32|simd32-fused|simd64|reference)$/.test(engine)
 
 const fastest = (rows) => rows.reduce((best, row) => (row.medianMs < best.medianMs ? row : best))
 

@@ -194,12 +194,14 @@ export const fusedProducts = (S: Algebra<Op, SimdTensor<Float32Array>>): Law => 
     judge: ({ second: { algebra } }: typeof pair) => ({ m, k, n, seed, share }) => {
       const gamma = (k * singleRoundoff) / (1 - k * singleRoundoff)
       return worst(orientations.flatMap((orientation) => {
-        const [a, b] = shapesOf[orientation](m, k, n).map((shape, nth) => {
+        const factor = (nth: 0 | 1): Tensor => {
+          const shape = shapesOf[orientation](m, k, n)[nth]
           const count = shape.reduce((product, extent) => product * extent, 1)
           const [drawn, rest] = uniforms(seeded(seed + nth), count, -1, 1)
           const chances = uniforms(rest, count, 0, 1)[0]
           return reference.of(shape, drawn.map((entry, i) => (nth === 1 || (chances[i] ?? 0) < share ? Math.fround(entry) : 0)))
-        }) as readonly [Tensor, Tensor]
+        }
+        const [a, b] = [factor(0), factor(1)]
         const product = `matmul${orientation}` as const
         const [ours, exact, sizes] = [algebra.numbers(algebra[product](into(a), into(b))), reference.numbers(reference[product](a, b)), reference.numbers(reference[product](absolute(a), absolute(b)))]
         // 2⁻⁵² k: what the doubles themselves may be off by.
