@@ -18,6 +18,17 @@ const model = (setting: string, change = '{}'): string => `export default async 
   return { ...made, ...${change} }
 }
 `
+
+/** The same of a convolutional network: 8×8 images under two kernels, with what is wrong with it. */
+const maps = (wrong: { readonly size?: number; readonly window?: number; readonly kernel?: readonly number[]; readonly image?: readonly number[] }): string => `export default (phifold) => {
+  const { size = 3, window = 2, kernel = [2, 1, 3, 3], image = [1, 1, 8, 8] } = ${JSON.stringify(wrong)}
+  const { convolutional, initialise, innerNudged, maxPooling, reference, seeded, tanh } = phifold
+  const options = { size, stride: 1, padding: 0, pooling: maxPooling(window) }
+  const dynamics = innerNudged({ interaction: convolutional({ input: [1, 8, 8], channels: [2], options, dense: [3] }), activation: tanh, epsilon: 1 })
+  const [theta] = initialise(reference, dynamics.params, seeded(1))
+  return { dynamics, theta: { ...theta, W1: reference.fill(kernel, 0.1) }, x: reference.fill(image, 0.3), y: [[0, 1, 0]], T: 200, K: 10, beta: 0.001 }
+}
+`
 const oneLine = /^phifold diagnose: [^\n]+\n$/
 
 describe('phifold diagnose', () => {
@@ -93,7 +104,13 @@ describe('phifold diagnose', () => {
     ['a parameter missing', [file('theta.mjs', model('innerNudged', '{ theta: { W1: theta.W1 } }'))], /parameter b1 is missing/],
     ['NaN', [file('nan.mjs', model('innerNudged', '{ x: [[NaN, 1], [1, 1]] }'))], /input x: entry 0 is NaN/],
     ['a model that throws', [file('model-throws.mjs', model('innerNudged', "{ dynamics: { ...dynamics, at: () => { throw new Error('mine') } } }"))], /the model throws: mine/],
-    ['a function that throws', [file('function-throws.mjs', "export default () => { throw new Error('mine') }")], /mine/],
+    ['a function that throws', [file('function-throws.mjs', "export default () => { throw new Error('mine') }")], /its default export, called with phifold, throws: mine\n$/],
+    ['a kernel larger than the map', [file('kernel.mjs', maps({ size: 9 }))], /conv W1: a 9×9 kernel does not fit maps of 8×8 with padding 0; use a smaller kernel or more padding\n$/],
+    ['half a pixel', [file('pixel.mjs', maps({ size: 2.5 }))], /conv W1: expected whole kernel size ≥ 1, .*got 2\.5, 1, 0\n$/],
+    ['a window larger than the map', [file('window.mjs', maps({ window: 7 }))], /conv W1: max 7×7 pooling does not fit maps of 6×6; use a smaller window\n$/],
+    ['kernels of other channels', [file('channels.mjs', maps({ kernel: [2, 3, 3, 3] }))], /W1: expected shape 2×1×3×3, got 2×3×3×3\n$/],
+    ['images of other channels', [file('image.mjs', maps({ image: [1, 2, 8, 8] }))], /input x: expected shape 1×1×8×8, got 1×2×8×8\n$/],
+    ['images of another size', [file('rows.mjs', maps({ image: [1, 1, 7, 7] }))], /input x: expected shape 1×1×8×8, got 1×1×7×7\n$/],
     ['a model that throws when it is looked at', [file('getter.mjs', "export default { get dynamics() { throw new Error('mine') } }")], /the model throws: mine/],
     ['a module that throws what cannot be shown', [file('shy.mjs', 'throw Object.create(null)')], /its import fails: something that cannot be shown/],
     ['a module that throws without a word', [file('silent.mjs', "throw ''")], /its import fails: an error without a message/],

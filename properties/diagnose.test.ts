@@ -258,6 +258,16 @@ describe('numbers of another program', () => {
   ]
   it.each(cases)('%s: %s', (_, tag, where, observed) => { expectCause(verdict({ ...question, ...(observed && { observed }) }), tag, where) })
 
+  it('a negative β that is ignored, a nudge that is forgotten, a cost that is', () => {
+    const nothing = times(0)(epTotal(K))
+    const asked = (beta: number, observed: Question<Op, Tensor>['observed']): Diagnosis => verdict({ ...question, beta, ...(observed && { observed }) })
+    expectCause(asked(-1e-4, { epTotal: nothing }), 'Absent', /^all parameters$/)
+    expect(asked(-1e-4, { ep: ep.slice(0, K).map(times(0)) })).toMatchObject({ cause: { _tag: 'Absent', remedy: expect.stringContaining('a negative β is ignored') as string } })
+    expect(asked(1e-4, { epTotal: nothing })).toMatchObject({ cause: { _tag: 'Absent', remedy: expect.stringContaining('add the force') as string } })
+    expect(asked(1e-4, { bpttTotal: nothing })).toMatchObject({ cause: { _tag: 'Absent', remedy: expect.stringContaining('start BPTT from') as string } })
+    expect(asked(-1e-4, {})).toMatchObject({ _tag: 'Certificate' })
+  })
+
   it('BPTT over K + 1 against K moments', () => {
     const slow = energyBased({ ...setting, epsilon: 0.3 })
     const posed = orThrow(pose(reference, slow, squaredError)(question.data))

@@ -157,6 +157,26 @@ describe('watched coordinates', () => {
       }))
   })
 
+  it('are those that a search through all ranks finds, also among many equal totals', () => {
+    const slow = (totals: readonly number[], count: number): readonly number[] => {
+      const ranked = totals.map((_, i) => i).sort((i, j) => totals[j]! - totals[i]! || i - j)
+      if (ranked.length <= count) return ranked
+      const [most, least] = [totals[ranked[0]!]!, totals[ranked.at(-1)!]!]
+      const ranks: number[] = []
+      for (let c = 0; c < count; c++) {
+        const wanted = most + (c / Math.max(count - 1, 1)) * (least - most)
+        let best = (ranks.at(-1) ?? -1) + 1
+        for (let rank = best; rank < ranked.length - (count - 1 - c); rank++)
+          if (Math.abs(totals[ranked[rank]!]! - wanted) < Math.abs(totals[ranked[best]!]! - wanted)) best = rank
+        ranks.push(best)
+      }
+      return ranks.map((rank) => ranked[rank]!)
+    }
+    const total = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(-0), fc.double({ min: -2, max: 2, noNaN: true }))
+    fc.assert(fc.property(fc.array(total, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 9 }),
+      (totals, count) => { expect(spread(totals, count)).toEqual(slow(totals, count)) }), { numRuns: 1000 })
+  })
+
   it('are spaced by value, not by rank', () => {
     expect(spread([0, 0.1, 0.2, 0.3, 5, 10], 3)).toEqual([5, 4, 0])
   })

@@ -125,6 +125,20 @@ describe('the page', () => {
     expect(resultsPage([resultOf(curves({ runs: [{ ...run, settled }] }))], '0')).toContain('NOT settled')
   })
 
+  it('says from which step the state, or as many samples as do, repeat bit for bit', () => {
+    const [run] = curves().runs
+    if (run === undefined) throw new Error('no run')
+    const cell = (settled: Partial<typeof run.settled>): string => {
+      const shown = resultsPage([resultOf(curves({ runs: [{ ...run, settled: { ...run.settled, ...settled } }] }))], '0')
+      return /yes(?:, exactly)?<\/td><td>(.*?)<\/td>/.exec(shown)?.[1]?.replace(/<[^>]*>/g, '') ?? ''
+    }
+    expect(cell({})).toBe('1024')
+    expect(cell({ repeatedAt: 829, period: 2 })).toBe('829 (period 2)')
+    expect(cell({ repeatedAt: null, period: null, samplesRepeatAt: [null, null] })).toBe('not seen')
+    expect(cell({ repeatedAt: null, period: null, samplesRepeatAt: [29792, null, 15458] })).toBe('15458 to 29792 (2 of 3 samples)')
+    expect(cell({ repeatedAt: null, period: null, samplesRepeatAt: [null, 88] })).toBe('88 (1 of 2 samples)')
+  })
+
   it('is the same for the same records in any order', () => {
     expect(resultsPage([...all].reverse(), '0.1.0')).toBe(page)
   })
@@ -305,6 +319,25 @@ describe('phifold report', () => {
     expect(readdirSync(dir)).toHaveLength(8)
   })
 
+  it('shows other reports with their pictures: recipes, comparisons, benchmarks', async () => {
+    put('recipe-P-1h.json', '{}')
+    put('recipe-P-1h.txt', 'P-1h: do they agree?\ndata: SYNTHETIC digits\n\nW1  94.5 <script>\n')
+    put('compare-toy.json', '{}')
+    put('compare-toy.txt', 'estimators, toy\n\nbptt  1.0\n')
+    put('compare-toy.svg', picture)
+    put('compare-alone.txt', 'without a record')
+    put('recipe-silent.json', '{}')
+    expect(await run(dir)).toEqual({ code: 0, out: [join(dir, 'report.html')], err: [] })
+    const page = readFileSync(join(dir, 'report.html'), 'utf8')
+    expect(faultsOf(page)).toEqual([])
+    expect(Array.from(page.matchAll(/<section id="([^"]*)"/g), ([, id]) => id)).toEqual(['summary', 'compare-toy', 'recipe-P-1h', 'reading'])
+    expect(page.match(/<svg role="img"/g)).toHaveLength(1)
+    expect(page).toContain('W1  94.5 &lt;script&gt;')
+    expect(page.match(/SYNTHETIC data/g)).toHaveLength(2)
+    expect(page).toMatch(/<strong>Synthetic data\.<\/strong>[^<]*recipe-P-1h\./)
+    expect(page).toContain('Files: compare-toy.json, compare-toy.svg, compare-toy.txt.')
+  })
+
   it('says on the page that a picture is missing', async () => {
     put('figure-2.json', JSON.stringify(curves()))
     const { code, err } = await run(dir)
@@ -321,7 +354,7 @@ describe('phifold report', () => {
       expect(readdirSync(dir)).not.toContain('report.html')
     }
     await told(/^phifold report: expected a value for folder/)
-    await told(/expected records figure-\*\.json or training runs, got none; make one: phifold figure 2 --out/, dir)
+    await told(/expected records figure-\*\.json, training runs or other reports, got none; make one: phifold figure 2 --out/, dir)
     await told(/none: expected a folder of results, got none \(ENOENT\)/, join(dir, 'none'))
     put('figure-2.json', JSON.stringify(curves()))
     put('figure-2.svg', picture)

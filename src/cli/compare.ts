@@ -1,4 +1,4 @@
-/** `compare`: estimators of the gradient on one network, as tables, numbers and, with --sweep, a picture of their errors over β. */
+/** `compare`: estimators of the gradient on one network, as tables, numbers and a picture of their errors over β. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'

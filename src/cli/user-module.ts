@@ -50,7 +50,11 @@ export const defaultExport = async (file: string, given: unknown, complain: Prin
     const made: unknown = module.default
     if (made === undefined) return E.left({ message: `${file}: expected a default export, got none; see phifold diagnose --help` })
     if (typeof made !== 'function') return E.right(made)
-    return E.right(await (made as (library: unknown) => unknown)(given))
+    try {
+      return E.right(await (made as (library: unknown) => unknown)(given))
+    } catch (reason) {
+      return E.left({ message: `${file}: its default export, called with phifold, throws: ${wordsOf(reason)}` })
+    }
   } catch (reason) {
     return E.left(failed(file, reason))
   } finally {

@@ -47,6 +47,15 @@ const factorCause = (what: string, factor: number, batch: number, dt: number | u
   return { _tag: 'Factor', says, remedy: 'find the constant: a β, a dt, a batch size or a ½ of the cost' }
 }
 
+/** Nothing moved: a nudge that is not there, as in programs that test β > 0, or a cost that is not. */
+const absentCause = (what: string, beta: number | undefined): Cause => beta === undefined ? {
+  _tag: 'Absent', says: `${what} is 0 in every parameter: no gradient of the cost came in`, remedy: 'start BPTT from ∂ℓ/∂s at the output layer',
+} : {
+  _tag: 'Absent',
+  says: `${what} is 0 in every parameter: with β = ${shown(beta)} nothing was nudged`,
+  remedy: beta < 0 ? 'a negative β is ignored: test β ≠ 0 where your program tests β > 0' : 'add the force −β ∂ℓ/∂s to the output layer in the second phase',
+}
+
 interface Compared<T> {
   readonly what: string
   readonly theirs: readonly Params<T>[]
@@ -57,12 +66,14 @@ interface Compared<T> {
   readonly total: boolean
   /** Largest relative difference that precision and settling explain. */
   readonly allowance: number
+  /** Of EP's numbers. */
+  readonly beta: number | undefined
 }
 
 const flat = <T>({ A }: Bench<T>, params: Params<T>, names: readonly string[]): readonly number[] =>
   names.flatMap((name) => Array.from(A.numbers(params[name] as T)))
 
-const judge = <T>(bench: Bench<T>, { what, theirs, ours, from, total, allowance }: Compared<T>, dt: number | undefined): Check => {
+const judge = <T>(bench: Bench<T>, { what, theirs, ours, from, total, allowance, beta }: Compared<T>, dt: number | undefined): Check => {
   const { A, data, problem: { batch } } = bench
   const names = Object.keys(data.theta)
   const misplaced = theirs.flatMap((params, t) => names.flatMap((name) => {
@@ -79,7 +90,10 @@ const judge = <T>(bench: Bench<T>, { what, theirs, ours, from, total, allowance 
   const gap = apart(all, shifted(0))
   const byName = names.map((name) => ({ name, gap: Math.max(...theirs.map((params, t) => apart(flat(bench, params, [name]), flat(bench, ours[from + t] as Params<T>, [name])))) }))
   const worst = byName.reduce((best, each) => (each.gap > best.gap ? each : best), { name: '', gap: -1 })
-  return check(gap, gap <= allowance ? 'all parameters' : worst.name, (): Cause => {
+  const largest = (numbers: readonly number[]): number => Math.max(0, ...numbers.map(Math.abs))
+  const absent = largest(all) <= allowance * largest(shifted(0))
+  return check(gap, gap <= allowance || absent ? 'all parameters' : worst.name, (): Cause => {
+    if (absent) return absentCause(what, beta)
     const relation = relationOf([all], [shifted(0)], allowance ** 2)
     if (relation._tag === 'Scaled') return factorCause(what, relation.factor, batch, dt, allowance)
     const shift = [1, -1].find((by) => from + by >= 0 && shifted(by).length === all.length && apart(all, shifted(by)) <= allowance)
@@ -132,10 +146,10 @@ export const observedChecks = <T>(
       const size = (params: readonly Params<T>[]): number => Math.max(...params.flatMap((each) => Object.values(each)).map((p) => A.distance(p, A.fill(A.shape(p), 0))))
       const quotient = (updates: readonly Params<T>[]): number => single + singleRoundoff * size([problem.motion.rule(s)]) / problem.batch / Math.abs(beta) / size(updates)
       const cases: readonly Compared<T>[] = [
-        ...(ep === undefined ? [] : [{ what: 'your Δθ(t)', theirs: ep, ours: ours.ep, from: 0, total: false, allowance: quotient(ours.ep) }]),
-        ...(bptt === undefined ? [] : [{ what: 'your ∇θ(t)', theirs: bptt, ours: ours.bptt, from: 0, total: false, allowance: single }]),
-        ...(epTotal === undefined ? [] : [{ what: 'your whole EP update', theirs: [epTotal], ours: sums(ours.ep), from: K - 1, total: true, allowance: quotient(ours.ep) }]),
-        ...(bpttTotal === undefined ? [] : [{ what: 'your whole BPTT gradient', theirs: [bpttTotal], ours: sums(ours.bptt), from: K - 1, total: true, allowance: single }]),
+        ...(ep === undefined ? [] : [{ what: 'your Δθ(t)', theirs: ep, ours: ours.ep, from: 0, total: false, allowance: quotient(ours.ep), beta }]),
+        ...(bptt === undefined ? [] : [{ what: 'your ∇θ(t)', theirs: bptt, ours: ours.bptt, from: 0, total: false, allowance: single, beta: undefined }]),
+        ...(epTotal === undefined ? [] : [{ what: 'your whole EP update', theirs: [epTotal], ours: sums(ours.ep), from: K - 1, total: true, allowance: quotient(ours.ep), beta }]),
+        ...(bpttTotal === undefined ? [] : [{ what: 'your whole BPTT gradient', theirs: [bpttTotal], ours: sums(ours.bptt), from: K - 1, total: true, allowance: single, beta: undefined }]),
       ]
       return cases.map((each) => judge(bench, each, dt))
     }))

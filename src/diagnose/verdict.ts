@@ -19,7 +19,7 @@ export type CauseTag =
   // smooth, beta, horizon, theorem
   | 'Kink' | 'BetaTooLarge' | 'BetaBelowRounding' | 'TooFewSteps' | 'Conclusion'
   // your numbers
-  | 'Missing' | 'Sign' | 'BatchMean' | 'StepSize' | 'Factor' | 'OffByOne' | 'Transposed' | 'Differs'
+  | 'Missing' | 'Absent' | 'Sign' | 'BatchMean' | 'StepSize' | 'Factor' | 'OffByOne' | 'Transposed' | 'Differs'
 
 /** Why a hypothesis fails. */
 export interface Cause {

@@ -7,12 +7,13 @@
  *
  * with Δθ the batch mean. Its estimate is −Σ_{t<K} Δθ(t): EP's for η = 0, and off by O(η). Law: L13.
  *
- * Vector-field EP (Scellier et al. 2018) needs no Φ and no rule, and so admits weights that are not tied:
+ * Vector-field EP (Scellier et al. 2018) needs no Φ, and so admits weights that are not tied. For a coupling W from pre to post it is the local rule
+ * (post_{t+1} − post_t) preᵀ / β:
  *
- *     Δθ(t) = (∂F/∂θ)ᵀ(s^β_t) Δs(β, t)
+ *     Δθ(t) = B(s^β_t) Δs(β, t)        B = ∂(rule)/∂s, where the dynamics know it (`local`), else (∂F/∂θ)ᵀ
  *
- * for a coupling W from pre to post the local rule (post_{t+1} − post_t) preᵀ / β, weighted as in F. In a gradient system Bᵀ = ∂F/∂θ, so that
- * in the limit it is EP's Δθ(t), identically (law L13). Where J is not symmetric it is not the gradient.
+ * With tied weights it is in the limit EP's Δθ(t), identically (law L13): in a gradient system Bᵀ = ∂F/∂θ, in the prototypical one B lacks the slope of
+ * σ that (∂F/∂θ)ᵀ has. Where weights differ it is not the gradient.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -91,13 +92,13 @@ export const vectorField = (beta: number | 'limit', steps: number): Estimator =>
       E.bind('course', ({ problem }) => fieldCourse(A, dynamics, cost, data, problem, settled.state, beta)),
       E.map(({ problem, course }) => {
         type T = (typeof settled.state)[number]
-        // At one state, as in the limit, one pull serves all t.
+        // At one state, as in the limit, one rule serves all t.
         const pulls = scanPhase<readonly [Moment<T>, Layers<T>], Pulled<T>>(course, (before, [moment, at]) => ({
-          at, moment, pull: before?.at === at ? before.pull : problem.motion.pull(at),
+          at, moment, rule: before?.at === at ? before.rule : localRule(problem, at),
         }))
-        return summed(A, mapPhase(pulls, ({ moment, pull }): Moment<T> => ({
+        return summed(A, mapPhase(pulls, ({ moment, rule }): Moment<T> => ({
           state: moment.state,
-          param: () => Object.fromEntries(Object.entries(pull(moment.state).param()).map(([param, g]) => [param, A.over(g, problem.batch)])),
+          param: () => Object.fromEntries(Object.entries(rule(moment.state)).map(([param, g]) => [param, A.over(g, problem.batch)])),
         })), steps)
       }),
       E.flatMap(finiteEstimate(A, name))),
@@ -107,7 +108,14 @@ export const vectorField = (beta: number | 'limit', steps: number): Estimator =>
 interface Pulled<T> {
   readonly at: Layers<T>
   readonly moment: Moment<T>
-  readonly pull: ReturnType<Problem<T>['motion']['pull']>
+  readonly rule: (v: Layers<T>) => Params<T>
+}
+
+/** v ↦ B v at a state. */
+const localRule = <T>({ motion }: Problem<T>, at: Layers<T>): ((v: Layers<T>) => Params<T>) => {
+  if (motion.local !== undefined) return motion.local(at)
+  const pull = motion.pull(at)
+  return (v) => pull(v).param()
 }
 
 /** Δs(β, t) with the state s^β_t that it starts from. */

@@ -32,11 +32,11 @@ type Family = (numbers: readonly number[], K: number) => { readonly estimator: E
 /** A number of a name: what it must be. */
 type Kind = readonly [expected: string, fits: (value: number) => boolean]
 
-const nudge: Kind = ['a β other than 0', (value) => value !== 0 && Number.isFinite(value)]
+const nudge: Kind = ['a finite β other than 0', (value) => value !== 0 && Number.isFinite(value)]
 const seed: Kind = ['a seed from 0 to 4294967295', (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32]
 const share: Kind = ['a tolerance above 0 and below 1', (value) => value > 0 && value < 1]
 const points: Kind = ['a whole N from 1 to 1000', (value) => Number.isInteger(value) && value >= 1 && value <= 1000]
-const radius: Kind = ['an r above 0', (value) => value > 0 && value < Infinity]
+const radius: Kind = ['a finite r above 0', (value) => value > 0 && value < Infinity]
 const rate: Kind = ['an η of at least 0', (value) => value >= 0 && value < Infinity]
 
 /** The numbers that each takes. */

@@ -106,8 +106,8 @@ const text = (run: EstimatorRun): string => {
     `estimators of the gradient against ${comparison.reference} (K = ${K}), ${name}: ${dynamics.name}, ${sizes.join('-')}`,
     `T = ${T}, batch ${batch} of ${origin}, seed ${seed}`,
     ...(synthetic ? ['data: SYNTHETIC digits stand in for MNIST; give --data DIR with its four files for the real ones'] : []),
-    `free phase: moves by ${figures(residual, 2)} per step after ${T} steps${repeatedAt === null ? '' : `; repeats itself from step ${repeatedAt}`}` +
-      (residual > 0 ? ', which enters nudged estimates divided by β' : ''),
+    `free phase: moves by ${figures(residual, 2)} per step after ${T} steps` +
+      (residual > 0 ? ' (divided by β, this enters nudged estimates)' : '') + (repeatedAt === null ? '' : `; repeats itself from step ${repeatedAt}`),
     '',
     wholeTable(run),
     ...comparison.rows.flatMap(({ name: estimator, result }) => (E.isLeft(result) ? [`${estimator}: ${result.left.message}`] : [])),

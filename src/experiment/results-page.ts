@@ -8,6 +8,7 @@ import { figures } from '../report/table.ts'
 import type { FigureRecord, EstimateRecord, RunRecord } from './record.ts'
 import { type TrainingResult, trainingAnchor, trainingSection } from './training-section.ts'
 import { bestOf, titleOf } from './training-report.ts'
+import { headline, isSynthetic, linkedText, type TextResult, textSection } from './text-section.ts'
 import { anchorOf, nameOf, type Result, resultSection, seconds, synthetic } from './results-section.ts'
 import { settlingOf } from './settling.ts'
 
@@ -42,16 +43,24 @@ const ranges = ({ estimates }: RunRecord, estimate: EstimateRecord['estimate']):
     : found.map((each, i) => [i === 0 ? '' : html`<br>`, found.length > 1 ? html`<span class="number">β = ${each.beta}</span>: ` : '', range(each)])
 }
 
+/** From which step on the state repeats bit for bit, or as many samples of it as do. */
+const repeats = ({ repeatedAt, period, samplesRepeatAt }: RunRecord['settled']): Part => {
+  if (repeatedAt !== null) return html`<span class="number">${repeatedAt}${period === 1 || period === null ? '' : ` (period ${period})`}</span>`
+  const from = samplesRepeatAt.filter((step) => step !== null)
+  if (from.length === 0) return 'not seen'
+  const [first, last] = [Math.min(...from), Math.max(...from)]
+  return html`<span class="number">${first === last ? first : `${first} to ${last}`}</span> (${from.length} of ${samplesRepeatAt.length} samples)`
+}
+
 const summaryRow = (result: CurveResult, run: RunRecord): readonly Part[] => {
   const { record } = result
   const { hyperparameters: { sizes }, timings, data, variant, network, runs } = record
-  const { repeatedAt, period } = run.settled
   const { verdict } = settlingOf(record, run)
   return [
     linked(result),
     html`<span class="long">${network} <span class="number">${sizes.join('-')}</span>${runs.length > 1 ? `, ${run.name}` : ''}${variant.length === 0 ? '' : `; ${variant.join(', ')}`}</span>`,
     verdict === 'exactly' ? 'yes, exactly' : verdict === 'settled' ? 'yes' : html`<span class="badge number">NOT settled</span>`,
-    html`<span class="number">${repeatedAt === null ? 'not seen' : `${repeatedAt}${period === 1 || period === null ? '' : ` (period ${period})`}`}</span>`,
+    repeats(run.settled),
     ranges(run, 'one-sided'),
     ranges(run, 'limit'),
     html`<span class="number">${timings === null ? '–' : seconds(timings.total)}</span>`,
@@ -72,7 +81,7 @@ const trainingRow = (result: TrainingResult): readonly Part[] => {
   ]
 }
 
-const summary = (results: readonly Result[], trainings: readonly TrainingResult[]): Markup => {
+const summary = (results: readonly Result[], trainings: readonly TrainingResult[], texts: readonly TextResult[]): Markup => {
   const runs = results.filter(isCurve).flatMap((result) => result.record.runs.map((run) => summaryRow(result, run)))
   const bars = results.filter((result) => !isCurve(result))
   return html`<section id="summary" aria-labelledby="summary-title">
@@ -95,6 +104,12 @@ ${trainings.length === 0 ? '' : htmlTable({
     rows: trainings.map(trainingRow),
     words: true,
   })}
+${texts.length === 0 ? '' : htmlTable({
+    caption: 'Reports',
+    headings: ['report', 'what it says'].map((text) => ({ text })),
+    rows: texts.map((result) => [linkedText(result), [headline(result), isSynthetic(result) ? [' ', synthetic] : '']]),
+    words: true,
+  })}
 </section>
 `
 }
@@ -103,10 +118,11 @@ ${trainings.length === 0 ? '' : htmlTable({
 
 const listed = (items: readonly string[]): string => [...new Set(items)].join(', ')
 
-const warnings = (results: readonly Result[], trainings: readonly TrainingResult[]): readonly Markup[] => {
+const warnings = (results: readonly Result[], trainings: readonly TrainingResult[], texts: readonly TextResult[]): readonly Markup[] => {
   const made = [
     ...results.filter(isCurve).filter(({ record }) => record.data.synthetic).map(({ record }) => nameOf(record)),
     ...trainings.filter(({ run }) => run.start.data.synthetic).map(({ run }) => titleOf(run.start.job)),
+    ...texts.filter(isSynthetic).map(({ stem }) => stem),
   ]
   const versions = [...new Set([...results.map(({ record }) => record.version), ...trainings.map(({ run }) => run.start.version)])]
   return [
@@ -117,12 +133,13 @@ const warnings = (results: readonly Result[], trainings: readonly TrainingResult
   ]
 }
 
-const contents = (results: readonly Result[], trainings: readonly TrainingResult[]): Markup => html`<nav aria-labelledby="contents-title">
+const contents = (results: readonly Result[], trainings: readonly TrainingResult[], texts: readonly TextResult[]): Markup => html`<nav aria-labelledby="contents-title">
 <h2 id="contents-title">Contents</h2>
 <ol>
 <li><a href="#summary">Summary</a></li>
 ${results.map((result) => html`<li>${linked(result)}: ${result.record.title}</li>
 `)}${trainings.map((result) => html`<li><a href="#${trainingAnchor(result)}">Training: ${titleOf(result.run.start.job)}</a></li>
+`)}${texts.map((result) => html`<li>${linkedText(result)}</li>
 `)}<li><a href="#reading">How to read the numbers</a></li>
 </ol>
 </nav>
@@ -147,17 +164,17 @@ against minus BPTT's gradient at the same t.</p>
 
 const counted = (count: number, what: string): string => (count === 0 ? '' : count === 1 ? `1 ${what}` : `${count} ${what}s`)
 
-/** The page about these results and training runs, at least one, by the program of this version. */
-export const resultsPage = (results: readonly Result[], version: string, trainings: readonly TrainingResult[] = []): string => {
+/** The page about these results, training runs and reports, at least one, by the program of this version. */
+export const resultsPage = (results: readonly Result[], version: string, trainings: readonly TrainingResult[] = [], texts: readonly TextResult[] = []): string => {
   const sorted = inOrder(results)
-  const names = [...sorted.map(({ record }) => nameOf(record)), ...trainings.map(({ run }) => titleOf(run.start.job))]
+  const names = [...sorted.map(({ record }) => nameOf(record)), ...trainings.map(({ run }) => titleOf(run.start.job)), ...texts.map(({ stem }) => stem)]
   return page({
     title: `phifold results: ${listed(names)}`,
     header: html`<h1>Results: EP against BPTT</h1>
-<p>${[counted(results.length, 'record'), counted(trainings.length, 'training run')].filter((said) => said !== '').join(' and ')} of Equilibrium Propagation held against Backpropagation Through Time, step by step
+<p>${[counted(results.length, 'record'), counted(trainings.length, 'training run'), counted(texts.length, 'report')].filter((said) => said !== '').join(' and ')} of Equilibrium Propagation held against Backpropagation Through Time, step by step
 (Ernoult et al. 2019, arXiv 1905.13633).</p>
-${warnings(sorted, trainings)}${contents(sorted, trainings)}`,
-    main: html`${summary(sorted, trainings)}${sorted.map(resultSection)}${trainings.map(trainingSection)}${reading}`,
+${warnings(sorted, trainings, texts)}${contents(sorted, trainings, texts)}`,
+    main: html`${summary(sorted, trainings, texts)}${sorted.map(resultSection)}${trainings.map(trainingSection)}${texts.map(textSection)}${reading}`,
     footer: html`<p class="soft">Page written by phifold ${version}.</p>`,
   })
 }

@@ -75,15 +75,17 @@ const placed = <T>(A: Algebra<never, T>, batch: number, parts: readonly { readon
 
 const at = <T>({ from, states }: Orbit<T>, t: number): Layers<T> => states[(t - from) % states.length] as Layers<T>
 
-const same = <T>(A: Algebra<never, T>, a: Layers<T>, b: Layers<T>): boolean => a.every((al, l) => A.equals(al, b[l] as T))
+/** Whether sample j is the same in both; of most that is seen at the output, which is small. */
+const sameAt = <T>(A: Algebra<never, T>, j: number, a: Layers<T>, b: Layers<T>): boolean =>
+  a.map((_, l) => l).reverse().every((l) => A.equals(rowsOf(A, a[l] as T, [j]), rowsOf(A, b[l] as T, [j])))
 
 /** The samples that come back to the first state of a window, and their orbits. */
 const found = <T>(A: Algebra<never, T>, rows: readonly number[], from: number, states: readonly Layers<T>[]): readonly Orbit<T>[] =>
   rows.flatMap((row, j): readonly Orbit<T>[] => {
-    const own = states.map((state) => state.map((sl) => rowsOf(A, sl, [j])))
-    const [first, ...later] = own
-    const again = first === undefined ? -1 : later.findIndex((s) => same(A, s, first))
-    return first === undefined || again < 0 ? [] : [{ row, from, states: [first, ...later.slice(0, again)] }]
+    const [first, ...later] = states
+    const again = first === undefined ? -1 : later.findIndex((s) => sameAt(A, j, s, first))
+    const own = (state: Layers<T>): Layers<T> => state.map((sl) => rowsOf(A, sl, [j]))
+    return first === undefined || again < 0 ? [] : [{ row, from, states: [own(first), ...later.slice(0, again).map(own)] }]
   })
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))

@@ -91,17 +91,22 @@ export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>)
   ])
 }
 
-/** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F; its `contrast` and `collect`, where it has them, against `rule` and `pull`. */
+/** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F; its `contrast`, `local` and `collect`, where it has them, against `rule` and `pull`. */
 export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => (spec: NetworkSpec): Verdict => {
   const { data: { theta, x }, state, v, w, xi, eta } = directions(spec, dynamics(spec))
   const motion = dynamics(spec).at(A)(theta, x)
   const pulled = motion.pull(state)(w)
   const step = (params: Params<D>, input: D, s: Layers<D>): Drives<T> => tangents(dynamics(spec).at(dual)(params, input).step(s))
   const [params, input, s] = [still(theta), dual.constant(x), state.map(dual.constant)]
+  const ruleChanges = (local: Params<T>): readonly Identity[] => {
+    const rule = dynamics(spec).at(dual)(params, input).rule(state.map((sl, l) => along(sl, v[l] as T)))
+    return Object.entries(rule).map(([name, r]) => [dual.tangent(r), local[name] as T])
+  }
   return exactly(A, [
     [inner(w, step(params, input, state.map((sl, l) => along(sl, v[l] as T)))), inner(pulled.state, v)],
     [inner(w, step(mapParams(theta, (p, name) => along(p, eta[name] as T)), input, s)), innerParams(pulled.param(), eta)],
     [inner(w, step(params, along(x, xi), s)), A.dot(pulled.input(), xi)],
+    ...(motion.local === undefined ? [] : ruleChanges(motion.local(state)(v))),
     ...motionShortcuts(A, motion, { s: state, v: w }, { s: v, v: state }),
   ])
 }

@@ -99,6 +99,7 @@ const backward: Change = (B, m) => ({
     return mapParams(a, (p, name) => B.sub(b[name] as typeof p, p))
   },
 })
+const receding: Change = (B, m) => ({ local: (s) => (v) => mapParams(m.local?.(s)(v) ?? m.pull(s)(v).param(), B.neg) })
 const lopsided: Change = (B, m) => ({ pull: (s) => (v) => ({ ...m.pull(s)(v), state: m.pull(s)(v).state.map((p, l) => (l === 0 ? B.scale(2, p) : p)) }) })
 
 /** A fault in whatever the dynamics claim. */
@@ -113,11 +114,12 @@ const faultyly = <X extends Dynamics<Clips>>(make: Make<X>, change: Change): Mak
  * parameters may be any: states and data are drawn in its own shapes.
  */
 export const dynamicsLaws = (dynamics: Make<Dynamics<Clips>>, options: SuiteOptions): readonly Law[] => [law({
-  ...common(options), name: `L1.${options.name}.pull`, says: '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x; contrast agrees with rule and collect with pull, where there are any',
+  ...common(options), name: `L1.${options.name}.pull`, says: '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x; contrast and local agree with rule and collect with pull, where there are any',
   subject: dynamics, judge: transposes,
   mutants: [
     { fault: 'pull.param twice too large', subject: faultyly(dynamics, doubledParam) },
     { fault: 'contrast the wrong way round', subject: faultyly(dynamics, backward) },
+    { fault: 'local with the wrong sign', subject: faultyly(dynamics, receding) },
   ],
 })]
 

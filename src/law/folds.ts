@@ -18,7 +18,7 @@ import type { Layers } from '../phi/interaction.ts'
 import { dualOf } from '../tensor/dual.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
 import { exactly } from './closeness.ts'
-import { activationOf, anywhere, fill, interactionOf, networks, type NetworkSpec } from './instances.ts'
+import { activationOf, anywhere, convolutionals, fill, interactionOf, networks, type NetworkSpec } from './instances.ts'
 import { type Law, law, type Verdict, worst } from './law.ts'
 import { mapParams } from './mutants.ts'
 
@@ -36,6 +36,15 @@ const long = networks({
   layers: 3, units: 4, batch: 2, steps: 20, activations: [[0, 0.25], [0.25, 0.25, 0.125]], epsilons: [0.125, 0.25],
   fraction: fc.integer({ min: -40, max: 40 }).map((n): readonly [number, number] => [n, 160]),
 })
+
+// The same through convolutions and pooling, whose layers have more units: small maps, and a linear ρ where phases are long.
+const shortMaps = fc.noShrink(convolutionals({ batch: 2, steps: 3, activations: [[0, 1], [0, 1, 0.5]] }).filter(({ maps }) => maps !== undefined && maps.pixels <= 4))
+const longMaps = convolutionals({
+  batch: 2, steps: 20, activations: [[0, 0.25], [0.25, 0.25]], epsilons: [0.125, 0.25],
+  fraction: fc.integer({ min: -40, max: 40 }).map((n): readonly [number, number] => [n, 160]),
+})
+const over = (plain: fc.Arbitrary<NetworkSpec>, maps: fc.Arbitrary<NetworkSpec>) =>
+  [{ suffix: '', through: '', cites: '', about: [], instances: plain }, { suffix: '.conv', through: ', through convolutions and pooling', cites: ', §13', about: ['convolutional'], instances: maps }]
 
 /** The free phase of T = K steps from the pool's state, all states kept. */
 const trajectory = (spec: NetworkSpec) => {
@@ -117,25 +126,27 @@ const walkFaults = [
 ]
 
 export const foldLaws: readonly Law[] = [
-  law({
-    name: 'L4.split', says: 'T₁ steps then T₂ are T₁ + T₂ steps, free and nudged, bit for bit', cites: 'docs/one-page.md, two folds as phases', about: ['freePhase', 'nudgedPhase'],
-    rung: 'float64', over: ['lift(float64)'], runs: 100, instances: long,
+  ...over(long, longMaps).map(({ suffix, through, about, instances }) => law({
+    name: `L4.split${suffix}`, says: `T₁ steps then T₂ are T₁ + T₂ steps, free and nudged, bit for bit${through}`, cites: 'docs/one-page.md, two folds as phases', about: ['freePhase', 'nudgedPhase', ...about],
+    rung: 'float64', over: ['lift(float64)'], runs: 100, instances,
     subject: <T>(s: Layers<T>) => s, judge: split,
     mutants: [{ fault: 'the second part starts over', subject: <T>(_: Layers<T>, start: Layers<T>) => start }],
-  }),
-  law({
-    name: 'L4.adjoint', says: '⟨∇s(t), δ_{T−t}⟩ does not depend on t', cites: 'docs/theory.md §2', about: ['backpropagation'],
-    rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60, instances: short,
-    subject: (settled) => settled, judge: adjoint, mutants: walkFaults,
-  }),
-  law<Trajectory, NetworkSpec>({
-    name: 'L4.total-gradient', says: 'Σ ∇θ(t) over the whole phase is dL/dθ by dual numbers', cites: 'docs/theory.md §2', about: ['backpropagation'],
-    rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60, instances: short,
-    subject: (settled) => settled, judge: total, mutants: walkFaults,
-  }),
-  law({
-    name: 'L6.telescoping', says: 'Σ_{t<K} Δθ(β, t) = (rule(s_K) − rule(s_0)) / β', cites: 'paper, eq. for the total update; docs/theory.md §8', about: ['equilibriumPropagation'],
-    rung: 'float64', over: ['lift(float64)'], runs: 100, instances: long,
+  })),
+  ...over(short, shortMaps).flatMap(({ suffix, through, cites, about, instances }) => [
+    law<Trajectory, NetworkSpec>({
+      name: `L4.adjoint${suffix}`, says: `⟨∇s(t), δ_{T−t}⟩ does not depend on t${through}`, cites: `docs/theory.md §2${cites}`, about: ['backpropagation', ...about],
+      rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60, instances,
+      subject: (settled) => settled, judge: adjoint, mutants: walkFaults,
+    }),
+    law<Trajectory, NetworkSpec>({
+      name: `L4.total-gradient${suffix}`, says: `Σ ∇θ(t) over the whole phase is dL/dθ by dual numbers${through}`, cites: `docs/theory.md §2${cites}`, about: ['backpropagation', ...about],
+      rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60, instances,
+      subject: (settled) => settled, judge: total, mutants: walkFaults,
+    }),
+  ]),
+  ...over(long, longMaps).map(({ suffix, through, cites, about, instances }) => law({
+    name: `L6.telescoping${suffix}`, says: `Σ_{t<K} Δθ(β, t) = (rule(s_K) − rule(s_0)) / β${through}`, cites: `paper, eq. for the total update; docs/theory.md §8${cites}`, about: ['equilibriumPropagation', ...about],
+    rung: 'float64', over: ['lift(float64)'], runs: 100, instances,
     subject: 0, judge: telescoping, mutants: [{ fault: 'the first increment is dropped, as in the published plots', subject: 1 }],
-  }),
+  })),
 ]

@@ -114,9 +114,9 @@ export const interactionOf = ({ architecture, sizes, maps }: Pick<NetworkSpec, '
 }
 
 /** Random convolutional networks: one or two convolutions of any stride, padding and pooling that fit, then a dense layer. */
-export const convolutionals = ({ batch, steps }: Pick<SpecBounds, 'batch' | 'steps'>): fc.Arbitrary<NetworkSpec> => {
+export const convolutionals = (given: Omit<SpecBounds, 'layers' | 'units' | 'architectures'>): fc.Arbitrary<NetworkSpec> => {
   const channels = fc.integer({ min: 1, max: 2 })
-  const bounds = { layers: 1, units: 1, batch, steps }
+  const bounds = { ...given, layers: 1, units: 1 }
   const maps: fc.Arbitrary<MapsSpec> = fc.record({
     channels: fc.tuple(channels, channels, fc.option(channels)).map(([a, b, c]): MapsSpec['channels'] => (c === null ? [a, b] : [a, b, c])),
     pixels: fc.integer({ min: 2, max: 6 }),

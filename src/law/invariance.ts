@@ -17,7 +17,7 @@ import { layered } from '../phi/network.ts'
 import { noPooling } from '../phi/pooling.ts'
 import { innerNudged } from '../phi/prototypical.ts'
 import { lift, type Lifted } from '../tensor/lift.ts'
-import { activationOf, anywhere, energyRest, interactionOf, networks, type NetworkSpec, prototypicalRest, stationary } from './instances.ts'
+import { activationOf, anywhere, convolutionals, energyRest, interactionOf, networks, type NetworkSpec, prototypicalRest, stationary } from './instances.ts'
 import { type Law, law, type Verdict } from './law.ts'
 import { mapParams } from './mutants.ts'
 
@@ -25,6 +25,7 @@ type Q = Lifted<Rational>
 const A = lift(rational)
 
 const specs = networks({ layers: 3, units: 3, batch: 2, steps: 1 })
+const maps = convolutionals({ batch: 2, steps: 1 })
 const at = <T>(list: readonly T[], i: number): T => list[i] as T
 
 /** L9: a state that is steady at one ε is steady at every other, whether layers move all at once or one after the other. */
@@ -121,13 +122,21 @@ const exact = <S>(
   name, says, cites, about, rung: 'exact rationals', over: ['lift(rational)'], runs: 60, instances, subject, judge, mutants: [{ fault, subject: mutant }],
 })
 
+/** On dense networks, and through convolutions and pooling. */
+const kinds = [
+  { suffix: '', through: '', cites: '', about: [], instances: specs },
+  { suffix: '.conv', through: ', through convolutions and pooling', cites: ', §13', about: ['convolutional'], instances: maps },
+]
+
 export const invarianceLaws: readonly Law[] = [
-  exact('L9.steady', 'F(s) = s at one ε implies it at ε/2, all layers at once or one after another', 'docs/theory.md §5, §6', ['energyBased', 'innerNudged'],
-    (sl: Q) => sl, steadiness, 'a state off by 1/8', (sl: Q) => A.add(sl, A.fill(sl.shape, 0.125))),
-  exact('L9.no-error', 'a nudge towards the output itself changes nothing', 'docs/theory.md §3', ['nudgedPhase'],
-    (output: Q) => output, noError, 'target shifted', (output: Q) => A.add(output, A.fill(output.shape, 1))),
-  exact('L10.batch', 'Δθ is the mean over samples, in any order; Δs are the samples’ own', 'docs/theory.md §10', ['equilibriumPropagation'],
-    (batch: number) => Array.from({ length: batch }, (_, b) => batch - 1 - b), batches, 'one sample counted twice', (batch: number) => Array.from({ length: batch }, () => 0)),
+  ...kinds.flatMap(({ suffix, through, cites, about, instances }) => [
+    exact(`L9.steady${suffix}`, `F(s) = s at one ε implies it at ε/2, all layers at once or one after another${through}`, `docs/theory.md §5, §6${cites}`, ['energyBased', 'innerNudged', ...about],
+      (sl: Q) => sl, steadiness, 'a state off by 1/8', (sl: Q) => A.add(sl, A.fill(sl.shape, 0.125)), instances),
+    exact(`L9.no-error${suffix}`, `a nudge towards the output itself changes nothing${through}`, `docs/theory.md §3${cites}`, ['nudgedPhase', ...about],
+      (output: Q) => output, noError, 'target shifted', (output: Q) => A.add(output, A.fill(output.shape, 1)), instances),
+    exact(`L10.batch${suffix}`, `Δθ is the mean over samples, in any order; Δs are the samples’ own${through}`, `docs/theory.md §10${cites}`, ['equilibriumPropagation', ...about],
+      (batch: number) => Array.from({ length: batch }, (_, b) => batch - 1 - b), batches, 'one sample counted twice', (batch: number) => Array.from({ length: batch }, () => 0), instances),
+  ]),
   exact('L11.pointwise', 'a dense layer is a 1×1 convolution: same step, pull and rule', 'docs/theory.md §13', ['conv', 'dense', 'convolutional'],
     (w: Q) => w, pointwise, 'the first weights twice as large', (w: Q, name: string) => (name === 'W1' ? A.scale(2, w) : w), networks({ layers: 3, units: 3, batch: 2, steps: 1, architectures: ['layered'] })),
 ]

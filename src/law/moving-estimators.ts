@@ -12,9 +12,11 @@ import { rational } from '../number/rational.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
 import type { Interaction } from '../phi/interaction.ts'
+import { innerNudged, outerNudged } from '../phi/prototypical.ts'
 import type { Setting } from '../phi/setting.ts'
+import type { Op } from '../tensor/algebra.ts'
 import { lift } from '../tensor/lift.ts'
-import { activationOf, anywhere, energyRest, interactionOf, networks, type NetworkSpec, stationary } from './instances.ts'
+import { activationOf, anywhere, energyRest, interactionOf, networks, type NetworkSpec, prototypicalRest, stationary } from './instances.ts'
 import { type Law, law, type Verdict } from './law.ts'
 import { asymmetricLayers } from './mutants.ts'
 import { errorAt, fittedFrom, smoothNetwork, smoothNetworks, type SmoothSpec } from './nudge-orders.ts'
@@ -54,15 +56,28 @@ interface Field {
   readonly dynamics: (setting: Setting<never>) => Dynamics<never>
   readonly estimator: (steps: number) => Estimator
   readonly moments: (steps: number) => number
+  readonly rest: 'energy-based' | 'prototypical'
 }
 
-const tied: Field = { interaction: interactionOf, dynamics: energyBased, estimator: (steps) => vectorField('limit', steps), moments: (steps) => steps }
+const tied: Field = { interaction: interactionOf, dynamics: energyBased, rest: 'energy-based', estimator: (steps) => vectorField('limit', steps), moments: (steps) => steps }
+const nudged: readonly (readonly [string, Field])[] = [
+  ['inner-nudge', { ...tied, dynamics: innerNudged, rest: 'prototypical' }], ['outer-nudge', { ...tied, dynamics: outerNudged, rest: 'prototypical' }],
+]
+/** The same without `local`: (∂F/∂θ)ᵀ Δs, with a slope too many. */
+const sloped = <N extends Op>(dynamics: Dynamics<N>): Dynamics<N> => ({
+  ...dynamics,
+  at: (B) => (theta, x) => {
+    const { step, pull, rule } = dynamics.at(B)(theta, x)
+    return { step, pull, rule }
+  },
+})
 // A fault may leave the state unsettled, and rationals then grow at each step.
 const briefly: Field = { ...tied, moments: (steps) => Math.min(steps, 3) }
 
-const fieldIsRule = ({ interaction: make, dynamics: of, estimator, moments }: Field) => (spec: NetworkSpec): Verdict => {
+const fieldIsRule = ({ interaction: make, dynamics: of, estimator, moments, rest }: Field) => (spec: NetworkSpec): Verdict => {
   const interaction = make(spec)
-  const instance = stationary(rational, spec, energyRest, 'activated', interaction)
+  const instance = rest === 'energy-based'
+    ? stationary(rational, spec, energyRest, 'activated', interaction) : stationary(rational, spec, prototypicalRest, 'raw', interaction)
   fc.pre(instance !== undefined)
   const dynamics = of({ interaction, activation: activationOf(spec), epsilon: spec.epsilon })
   const steps = moments(spec.steps)
@@ -103,4 +118,13 @@ export const movingEstimatorLaws: readonly Law[] = [
       },
     ],
   }),
+  ...nudged.map(([name, subject]) => law<Field, NetworkSpec>({
+    name: `L13.vector-field.${name}`, says: 'vector-field EP with tied weights is EP in the limit β → 0, also where F is no gradient: every Δs(t) and Δθ(t)', cites: 'docs/theory.md §15',
+    about: ['vectorField', 'tangent'], rung: 'exact rationals', over: ['lift(rational)', 'dualOf(lift(rational))'], runs: 60,
+    instances: networks({ layers: 3, units: 3, batch: 2, steps: 8 }), subject, judge: fieldIsRule,
+    mutants: [
+      { fault: 'weights not tied: feedback through 2W', subject: { ...subject, moments: briefly.moments, interaction: ({ sizes }) => asymmetricLayers(sizes) } },
+      { fault: 'by (∂F/∂θ)ᵀ, which has the slope of σ', subject: { ...subject, estimator: (steps) => onFaulty(vectorField('limit', steps), sloped) } },
+    ],
+  })),
 ]

@@ -48,6 +48,6 @@ export const motionShortcuts = <T>(
 
 /** The same with parts replaced, without the shortcuts that spoke of those parts. */
 export const altered = <S extends object>(whole: S, changes: Partial<S>): S => {
-  const stale = [...('pull' in changes ? ['collect'] : []), ...('param' in changes || 'rule' in changes ? ['contrast'] : [])]
+  const stale = [...('pull' in changes ? ['collect'] : []), ...('param' in changes || 'rule' in changes ? ['contrast'] : []), ...('rule' in changes ? ['local'] : [])]
   return { ...Object.fromEntries(Object.entries(whole).filter(([name]) => !stale.includes(name))), ...changes } as S
 }

@@ -26,6 +26,7 @@ const clampedMotion = <T>(A: Algebra<Clips, T>, free: Motion<T>) => {
     rule: free.rule,
     ...(free.collect && { collect: free.collect }),
     ...(free.contrast && { contrast: free.contrast }),
+    ...(free.local && { local: free.local }),
   }
   return { motion, inside }
 }

@@ -25,6 +25,12 @@ export interface Motion<T> {
    */
   readonly contrast?: (after: RuleAt<T>, before: RuleAt<T>) => Params<T>
   /**
+   * v ↦ ∂(rule)/∂s v, summed over the batch: how the rule changes while the state moves by v, for a coupling the local rule post preᵀ with each end's
+   * motion in turn. Vector-field EP asks for it. Left out where it is (∂F/∂θ)ᵀ v, as in gradient systems, or where nobody knows it. Whoever replaces
+   * `rule` must leave it out.
+   */
+  readonly local?: (s: Layers<T>) => (v: Layers<T>) => Params<T>
+  /**
    * Σ (∂F/∂θ)ᵀ v over several pulls, summed over the batch, from the `direction` of each: where there is a cheaper way than to add up their
    * `param`. Whoever replaces `pull` must leave it out.
    */

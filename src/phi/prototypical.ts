@@ -72,6 +72,13 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
         const end = ({ s, previous }: RuleAt<T>) => ({ u: withInput(s), poolsOf: poolsAt(s, previous) })
         return ruled(contrastOf(A, psi, end(after), end(before)))
       },
+      // ∂(rule)/∂s v is ∂²Ψ/∂θ∂u v, without the slope that (∂F/∂θ)ᵀ has.
+      ...(pools === 'current' && {
+        local: (s: Layers<T>) => {
+          const pullPsi = psi.pull(withInput(s))
+          return (v: Layers<T>): Params<T> => ruled(pullPsi([undefined, ...v]).param())
+        },
+      }),
       metric,
     }
   }
@@ -101,8 +108,8 @@ const outer = <N extends Op>(name: string, setting: Setting<N>, pools: 'current'
     layers,
     params,
     at: <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T) => {
-      const { step, pull, rule, contrast, collect } = at(A)(theta, x)
-      return { step, pull, rule, ...(contrast && { contrast }), ...(collect && { collect }) }
+      const { step, pull, rule, contrast, local, collect } = at(A)(theta, x)
+      return { step, pull, rule, ...(contrast && { contrast }), ...(local && { local }), ...(collect && { collect }) }
     },
   }
 }

@@ -18,7 +18,7 @@ p { margin: .5rem 0; max-width: 46rem; }
 a { color: var(--link); }
 a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 section { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 1.5rem; }
-nav ol { margin: .3rem 0; padding-left: 1.4rem; columns: 24rem auto; }
+nav ol { margin: .3rem 0; padding-left: 1.9rem; columns: 24rem auto; column-gap: 2.5rem; }
 nav li { break-inside: avoid; padding: .15rem 0; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .3rem .6rem; }
@@ -26,6 +26,7 @@ nav li { break-inside: avoid; padding: .15rem 0; }
 .badge { display: inline-block; border: 1px solid currentColor; border-radius: .25rem; padding: 0 .35rem; font-size: .85rem; font-weight: 600; color: var(--warn); }
 .soft { color: var(--soft); font-size: .9rem; }
 .scroll { overflow-x: auto; margin: .6rem 0; }
+pre { font: .85rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; margin: 0; }
 figure { margin: 1rem 0; }
 figure .scroll { background: #fff; border: 1px solid var(--line); border-radius: .3rem; }
 figure svg { display: block; width: 100%; min-width: 38rem; max-width: 62rem; height: auto; margin: 0 auto; }
@@ -53,6 +54,7 @@ dd { margin: 0; }
   figure svg { min-width: 0; max-width: 100%; }
   figure .scroll { border: 0; }
   table { font-size: 8pt; }
+  pre { font-size: 6.5pt; }
   th, td { padding: .15rem .35rem; }
   th[scope=row], caption span { position: static; }
   h2, h3, caption, h2 + p { break-after: avoid; }

@@ -24,11 +24,11 @@ export const compare: Command = command({
     T: hyperparameters.T,
     K: hyperparameters.K,
     batch: hyperparameters.batch,
-    sweep: flag({ long: 'sweep', description: 'also sweep β from 1e-6 to 1, fit the orders of the errors and draw them' }),
+    noSweep: flag({ long: 'no-sweep', description: 'leave out the sweep of β from 1e-6 to 1, with the picture of the errors and their fitted orders' }),
   },
   examples: [
-    { description: 'orders of the error', command: 'phifold compare --estimators ep:0.01,centered:0.01,holomorphic:6:0.1 --sweep' },
-    { description: 'all that there are', command: 'phifold compare --network 4-8-3 --estimators bptt,rbp,implicit,tangent,ep:0.01,random:0.01:7,continual:0.01:1e-6,vector-field:0.01' },
+    { description: 'orders of the error', command: 'phifold compare --estimators bptt,ep:0.01,centered:0.01,holomorphic:6:0.1' },
+    { description: 'all that there are', command: 'phifold compare --network 4-8-3 --estimators bptt,rbp,implicit:1e-10,tangent,ep:0.01,random:0.01:7,continual:0.01:1e-6,vector-field:0.01' },
   ],
-  handler: (args): Request => async (print, complain) => (await import('../compare.ts')).compare(args, print, complain)(),
+  handler: ({ noSweep, ...args }): Request => async (print, complain) => (await import('../compare.ts')).compare({ ...args, sweep: !noSweep }, print, complain)(),
 })
