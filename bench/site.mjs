@@ -79,6 +79,9 @@ const frames = await page.evaluate(() => new Promise((resolve) => {
 line('between frames, playing', frames)
 process.stdout.write(`${''.padEnd(28)} ${(1000 * frames.length / frames.reduce((a, b) => a + b, 0)).toFixed(1)} frames a second; ${frames.filter((time) => time > 25).length} of ${frames.length} late\n`)
 
+// The slider of β is on where EP is nudged by it.
+await page.goto(`http://localhost:${port}/playground.html?estimator=ep`)
+await page.locator('.verdict:not(.pending)').waitFor()
 const answers = []
 for (let run = 0; run < runs; run++) {
   answers.push(await page.evaluate((right) => new Promise((resolve) => {

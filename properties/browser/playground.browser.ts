@@ -26,7 +26,7 @@ const value = <T>(either: E.Either<Mistake | { readonly message: string }, T>): 
 }
 
 /** Small enough to be quick. */
-const small: Choices = { ...start, inputs: 3, width: 5, outputs: 2, epsilon: 0.5, T: 2000, K: 40 }
+const small: Choices = { ...start, estimator: 'ep', inputs: 3, width: 5, outputs: 2, epsilon: 0.5, T: 2000, K: 40 }
 
 let browser: Browser
 let site: Served
@@ -118,12 +118,14 @@ describe('every control', () => {
       await control.focus()
       if (field.kind === 'number') await page.keyboard.press(small[name] === field.values.at(-1) ? 'ArrowLeft' : 'ArrowRight')
       else if (field.kind === 'switch') await page.keyboard.press('Space')
-      else await control.selectOption(Object.keys(field.names).find((each) => each !== small[name]) ?? '')
+      else await page.keyboard.press(small[name] === Object.keys(field.names).at(-1) ? 'ArrowUp' : 'ArrowDown')
     }
     const at = field.kind === 'number' ? (field.values as readonly number[]).indexOf(small[name] as number) : 0
+    const options = field.kind === 'name' ? Object.keys(field.names) : []
+    const option = options.indexOf(String(small[name]))
     const next = field.kind === 'number' ? field.values[at + (at === field.values.length - 1 ? -1 : 1)]
       : field.kind === 'switch' ? true
-        : name === 'view' ? 'beta' : Object.keys(field.names).find((each) => each !== small[name])
+        : options[option + (option === options.length - 1 ? -1 : 1)]
     const expected = chosen(small, name, next as never)
     await expect.poll(() => now(page)).toEqual(expected)
     await expect.poll(() => page.locator('.outcome').innerHTML()).not.toBe(before)
@@ -385,17 +387,66 @@ describe('accessibility', () => {
       await closed(watched)
     })
 
-  test('the tab key comes to every control that is on', async () => {
-    const watched = await opened(small)
+  test.each(['theorem', 'beta', 'digit'] as const)('the tab key comes to every control of the view %s, and shows where it is', async (view) => {
+    const watched = await opened({ ...small, view })
     const { page } = watched
-    const wanted = new Set(Object.keys(fields))
-    await page.locator('.playground').evaluate((root) => { (root.querySelector('input') as HTMLInputElement).focus() })
-    for (let i = 0; i < 60 && wanted.size > 0; i++) {
-      const name = await page.evaluate(() => document.activeElement?.getAttribute('name') ?? '')
-      wanted.delete(name)
+    // Of the radio buttons of the views, the one that is chosen.
+    const all = await page.locator('.playground').evaluate((root) => {
+      const found = [...root.querySelectorAll<HTMLElement>('a[href], button, input, select, summary, [tabindex="0"]')]
+        .filter((each) => !each.matches(':disabled, [type=radio]:not(:checked)') && each.checkVisibility())
+      found.forEach((each, i) => { each.dataset['stop'] = String(i) })
+      found[0]?.focus()
+      return found.map((each) => each.outerHTML.slice(0, 80))
+    })
+    expect(all.length).toBeGreaterThan({ theorem: 22, beta: 19, digit: 15 }[view])
+    for (const [i, html] of all.entries()) {
+      const [stop, outlined] = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement
+        const shown = (one: Element | null): boolean => one !== null && getComputedStyle(one).outlineStyle !== 'none'
+        return [element.dataset['stop'] ?? '', shown(element) || shown(element.closest('label'))] as const
+      })
+      expect(stop, html).toBe(String(i))
+      expect(outlined, html).toBe(true)
       await page.keyboard.press('Tab')
     }
-    expect([...wanted]).toEqual([])
+    await closed(watched)
+  })
+
+  test('buttons and folds act by keys', async () => {
+    const watched = await opened({ ...small, seed: 3 })
+    const { page } = watched
+    const press = async (name: string, key: string): Promise<void> => {
+      await page.getByRole('button', { name }).focus()
+      await page.keyboard.press(key)
+    }
+    await press('Play', 'Enter')
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await press('Pause', 'Space')
+    await page.getByRole('button', { name: 'Play' }).waitFor()
+    const fold = page.locator('.playground .group').first()
+    await fold.locator('summary').focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => fold.evaluate((element) => (element as HTMLDetailsElement).open)).toBe(false)
+    const [download] = await Promise.all([page.waitForEvent('download'), press('Save CSV', 'Enter')])
+    expect(download.suggestedFilename()).toBe('phifold-theorem.csv')
+    await press('Start again', 'Space')
+    await expect.poll(() => now(page)).toEqual(start)
+    await closed(watched)
+  })
+
+  test.each([['reduce', true], ['no-preference', false]] as const)('a digit with motion %s: the end is shown at once: %s', async (reducedMotion, atOnce) => {
+    const watched = await opened({ ...start, view: 'digit' }, { reducedMotion })
+    const { page } = watched
+    const bars = async (): Promise<number> => Number(/step (\d+)/.exec(await page.locator('.reading svg').first().getAttribute('aria-label') ?? '')?.[1])
+    const end = (value(read(A, new Uint8Array(readFileSync(new URL('../../docs/.vitepress/network/network.safetensors', import.meta.url))), sampleOf(3, 1)))).frames.length - 1
+    expect(end).toBeGreaterThan(5)
+    if (atOnce) expect(await bars()).toBe(end)
+    else {
+      // Played at 20 steps a second: it begins before the end, and comes to it.
+      await page.getByRole('button', { name: 'Settle again' }).click()
+      expect(await bars()).toBeLessThan(end)
+      await expect.poll(bars, { timeout: 20_000 }).toBe(end)
+    }
     await closed(watched)
   })
 })

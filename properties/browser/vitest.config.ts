@@ -12,6 +12,7 @@ export default defineConfig(({ mode }) => ({
     env: mode === 'write' ? { PHIFOLD_SCREENS: 'write' } : {},
     // One browser at a time: pages that compete for the machine are slow, and nothing here is timed.
     fileParallelism: false,
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
