@@ -129,8 +129,8 @@ describe('records', () => {
 
   test('of figures together: the largest rmse of each run', () => {
     expect(summaryOf([figure, { format: 'other' }])).toMatchObject({
-      header: ['figure', 'network', 'setting', 'β =', 'rmse, β', 'rmse, β/10', 'rmse, ±β', 'rmse, β → 0'],
-      rows: [['2', '5-50-10', 'EP', '0.01', '0.2', '1.2e-3', '3e-5', '1.5e-15']],
+      header: ['figure', 'setting', 'rmse, β', 'rmse, β/10', 'rmse, ±β', 'rmse, β → 0', 'β =', 'network'],
+      rows: [['2', 'EP', '0.2', '1.2e-3', '3e-5', '1.5e-15', '0.01', '5-50-10']],
     })
   })
 

@@ -79,12 +79,11 @@ export const summaryOf = (records: readonly Fields[]): ShownTable => {
   return {
     caption: 'How far EP’s updates are from −BPTT’s gradients: the largest relative rmse of any layer’s neurons or parameters',
     note: 'EP nudged by β, by a tenth of it, by β and −β (centered), and in the limit β → 0',
-    header: ['figure', 'network', 'setting', 'β =', ...columns.map((column) => `rmse, ${column}`)],
+    header: ['figure', 'setting', ...columns.map((column) => `rmse, ${column}`), 'β =', 'network'],
     rows: figures.flatMap((record) => record.runs.map(({ name, estimates }) => {
       const { figure, hyperparameters } = record
-      return [valueText(figure), sizesOf(record), name, valueText(hyperparameters?.beta),
-        ...columns.map((column) => rmseText(estimates.filter((each) => share(each, hyperparameters?.beta) === column).map(largest)[0])),
-      ]
+      const rmse = columns.map((column) => rmseText(estimates.filter((each) => share(each, hyperparameters?.beta) === column).map(largest)[0]))
+      return [valueText(figure), name, ...rmse, valueText(hyperparameters?.beta), sizesOf(record)]
     })),
   }
 }
