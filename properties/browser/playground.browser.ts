@@ -352,6 +352,16 @@ describe('what it needs', () => {
     await closed(watched)
   })
 
+  test('its own code along with the page, not after it', async () => {
+    const watched = await opened(small)
+    const early = await watched.page.locator('head link[rel=modulepreload]').evaluateAll((links) => links.map((link) => (link as HTMLLinkElement).href))
+    const came = await watched.page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /chunks\/playground\.[\w-]+\.js$/.test(name)))
+    expect(came).toHaveLength(1)
+    expect(early).toContain(came[0])
+    expect(readFileSync(join(built, 'playground.html'), 'utf8')).toContain(new URL(came[0] ?? '').pathname)
+    await closed(watched)
+  })
+
   test('no code made from text: the reference interpreter is left out of every script', () => {
     const scripts = readdirSync(join(built, 'assets'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js') && !/\.md\.[^/]*\.js$/.test(name) && !name.includes('localSearchIndex'))
     expect(scripts.length).toBeGreaterThan(3)
