@@ -54,6 +54,7 @@ describe('formulas', () => {
     expect(displayTex('    a   = b\n    c   = (∂F/∂s)ᵀ v     t = 0')).toBe(
       '\\begin{aligned}a &= b \\\\ c &= \\left(\\frac{\\partial F}{\\partial s}\\right)^{\\top } v \\qquad t = 0\\end{aligned}')
     expect(displayTex('    r = √( x / y )')).toContain('\\sqrt { x / y }')
+    expect(displayTex('    a = b for all t, centered.')).toMatch(/\\text\{ centered\}\.\\end/)
   })
 
   test('a sign that is not known stops the build, with its name', () => {
