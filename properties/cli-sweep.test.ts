@@ -109,4 +109,20 @@ describe('table', () => {
     expect(out).toContain('SYNTHETIC')
     expect((await phifold(...asked)).out).toContain('1 run in table, 1 of them finished')
   })
+  it('names the folder of the digits, and not where it lies', async () => {
+    const { pixels, labels } = syntheticDigits(3, 20)
+    const idx = (dims: readonly number[], data: ArrayLike<number>): Uint8Array =>
+      Uint8Array.from([0, 0, 8, dims.length, ...dims.flatMap((n) => [n >>> 24, n >>> 16, n >>> 8, n].map((byte) => byte & 255)), ...Array.from(data)])
+    for (const set of ['train', 't10k']) {
+      file(`deep/digits/${set}-images-idx3-ubyte`, idx([20, 28, 28], pixels))
+      file(`deep/digits/${set}-labels-idx1-ubyte`, idx([20], labels))
+    }
+    const { code, err } = await phifold('table', '1', '--rows', 'P-1h', '--methods', 'ep', '--seeds', '1', '--epochs', '1', '--data', 'deep/digits/', '--out', 'named')
+    expect([code, err]).toEqual([0, ''])
+    ;['table-1.json', 'table-1.md'].forEach((name) => {
+      const text = readFileSync(at(`named/${name}`), 'utf8')
+      expect(text).toContain('the digits of digits')
+      expect(text).not.toContain('deep')
+    })
+  })
 })

@@ -22,7 +22,7 @@ const pagesIn = (folder: string): readonly string[] =>
   readdirSync(join(root, folder)).filter((name) => name.endsWith('.md')).sort().map((name) => `${folder}/${name}`)
 /** From the docstrings. */
 const reference = pagesIn('docs/api')
-const pages = ['README.md', ...pagesIn('docs'), ...reference]
+const pages = ['README.md', ...pagesIn('docs'), ...pagesIn('docs/results'), ...reference]
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 /** Written by a command, not by hand: they may be missing, and the first is checked by its own test. */

@@ -24,7 +24,7 @@ import { backpropagation } from '../src/fold/bptt.ts'
 
 const A = simd64()
 /** Small enough to be quick; a larger ε settles in fewer steps. */
-const small: Choices = { ...start, inputs: 3, width: 5, outputs: 2, epsilon: 0.5, T: 2000, K: 40 }
+const small: Choices = { ...start, estimator: 'ep', inputs: 3, width: 5, outputs: 2, epsilon: 0.5, T: 2000, K: 40 }
 
 /** Any value of a field. */
 const valueOf = (field: FieldName): fc.Arbitrary<unknown> => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type MarkdownRenderer } from 'vitepress'
+import { early } from './early.ts'
 import { anchorOf } from './markdown/anchor.ts'
 import { formulas } from './markdown/formulas.ts'
 import { outlined, writeScripts } from './inline-scripts.ts'
@@ -41,8 +42,8 @@ export default defineConfig({
     search: { provider: 'local' },
     docFooter: { prev: 'Before', next: 'Next' },
   },
-  transformHtml: (code, _, { siteConfig }) => {
-    const { html, files } = outlined(code, `${base}assets/`)
+  transformHtml: (code, _, { page, siteConfig }) => {
+    const { html, files } = outlined(early(code, page, siteConfig.outDir, base), `${base}assets/`)
     writeScripts(siteConfig.outDir, files)
     return governed(html)
   },

@@ -1,4 +1,7 @@
-/** What the fast interpreters compute, operation by operation, as hashes of every bit: the same program for Node and for a browser. */
+/**
+ * What the fast interpreters compute, operation by operation, as hashes of every bit: the same program for Node and for a browser. Logarithms are
+ * the engine's own, and ECMAScript does not say to the last bit what they are: those are given as numbers.
+ */
 import { type Algebra, energyBased, freePhase, initialise, innerNudged, layered, type Op, orThrow, pose, seeded, simd32, simd64, squaredError, tangent, tanh, uniforms } from 'phifold'
 
 /** FNV-1a over the bytes of doubles; −0 and 0 differ, NaNs do not occur. */
@@ -34,13 +37,17 @@ const operations = <T>(A: Algebra<Op, T>): Readonly<Record<string, string>> => {
     note(`tanh ${size}`, A.tanh(a))
     note(`logistic ${size}`, A.logistic(a))
     note(`exp ${size}`, A.exp(a))
-    note(`log ${size}`, A.log(draw([rows, inner], 7, 0.1, 9)))
     note(`clip ${size}`, A.clip(a))
     note(`inside ${size}`, A.inside(a))
     note(`gather ${size}`, A.gather(a, { shape: [inner], at: Array.from({ length: inner }, (_, i) => (i * 7) % (rows * inner)) }))
   }
   return found
 }
+
+const logarithmsOf = <T>(A: Algebra<Op, T>): readonly number[] => Array.from(A.numbers(A.log(A.of([20, 196], uniforms(seeded(7), 3920, 0.1, 9)[0]))))
+
+/** Logarithms of the same numbers, for both kinds of float. */
+export const logarithms = () => ({ doubles: logarithmsOf(simd64()), singles: logarithmsOf(simd32()) })
 
 /** Two networks, settled, and EP in the limit. */
 const runs = <T>(A: Algebra<Op, T>): Readonly<Record<string, string>> => Object.fromEntries([energyBased, innerNudged].flatMap((setting) => {

@@ -55,6 +55,41 @@ describe.each(pages)('%s', (name) => {
   })
 })
 
+test('results: figures first, in order, each with its picture, which keeps its size on a phone, and its numbers', async () => {
+  const { page, context, complaints } = await open(browser, `${site.url}results.html`, { viewport: { width: 390, height: 844 } })
+  const titles = await page.locator('.records h2').allTextContents()
+  const figures = titles.flatMap((title) => /^Figure (\d+):/.exec(title)?.slice(1).map(Number) ?? [])
+  expect(figures).toEqual([2, 3, 4, 8, 9, 10, 11, 12, 13, 16])
+  expect(titles.slice(0, figures.length).every((title) => title.startsWith('Figure '))).toBe(true)
+  for (const section of await page.locator('.records section').all()) {
+    const title = await section.locator('h2').textContent()
+    expect(await section.locator('table').count(), title ?? '').toBeGreaterThan(0)
+    if (title?.startsWith('Figure ') !== true) continue
+    const picture = section.locator('img')
+    await picture.scrollIntoViewIfNeeded()
+    await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(300)
+    expect(await picture.evaluate((image) => image.clientWidth / (image as HTMLImageElement).naturalWidth)).toBe(1)
+  }
+  // Twelve runs, each with a number that the paper's theorem is about.
+  expect(await page.locator('.records > .numbers tbody tr').count()).toBe(12)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('nothing moves where motion is not wanted', async () => {
+  const moving = async (reducedMotion: 'reduce' | 'no-preference'): Promise<number> => {
+    const { page, context } = await open(browser, `${site.url}theory.html`, { reducedMotion })
+    const slow = await page.locator('*').evaluateAll((all) => all.filter((each) => {
+      const { transitionDuration, animationDuration } = getComputedStyle(each)
+      return [transitionDuration, animationDuration].some((text) => text.split(',').some((one) => Number.parseFloat(one) > 0.01))
+    }).length)
+    await context.close()
+    return slow
+  }
+  expect(await moving('no-preference')).toBeGreaterThan(0)
+  expect(await moving('reduce')).toBe(0)
+})
+
 test('a source that the text names can be read', async () => {
   const { page, context, complaints } = await open(browser, `${site.url}theory.html`)
   await page.getByRole('link', { name: 'src/theorem.ts' }).first().click()

@@ -17,9 +17,9 @@ const desktop = { viewport: { width: 1280, height: 1000 }, colorScheme: 'light' 
 const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } as const
 
 const screens = [
-  ['theorem', { estimator: 'centered', beta: 0.005 }, desktop],
-  ['theorem-phone', { estimator: 'centered', beta: 0.005 }, phone],
-  ['broken', { dropped: true, estimator: 'limit' }, desktop],
+  ['theorem', {}, desktop],
+  ['theorem-phone', {}, phone],
+  ['broken', { dropped: true }, desktop],
   ['beta', { view: 'beta' }, desktop],
   ['digit', { view: 'digit' }, desktop],
   ['digit-phone', { view: 'digit' }, phone],

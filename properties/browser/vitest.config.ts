@@ -10,8 +10,9 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ['properties/browser/**/*.browser.ts'],
     env: mode === 'write' ? { PHIFOLD_SCREENS: 'write' } : {},
-    // One browser at a time: pages that compete for the machine are slow, and nothing here is timed.
-    fileParallelism: false,
+    // Two browsers at a time, each of which waits for the other's pages: nothing here is timed.
+    maxWorkers: 2,
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

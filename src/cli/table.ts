@@ -1,5 +1,5 @@
 /** `table`: the networks of the paper's Table 1, trained, beside its figures. */
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -36,7 +36,8 @@ const runsOf = ({ rows, seeds, methods, epochs, examples, engine }: TableRequest
 /** Trains what is missing, prints and writes the table. Right: 0, 1 where a run failed, 130 after an interruption. */
 export const table = (request: TableRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
   const { data, out = join('results', 'table-1') } = request
-  const note = { origin: data === undefined ? 'synthetic digits' : `the digits of ${data}`, synthetic: data === undefined }
+  // The folder's name alone: where it lies on this machine is nobody's business.
+  const note = { origin: data === undefined ? 'synthetic digits' : `the digits of ${basename(resolve(data))}`, synthetic: data === undefined }
   return pipe(
     TE.fromEither(runsOf(request, '')),
     TE.flatMap(() => dataKey(data)),

@@ -97,7 +97,8 @@ const grown = (text: string): string => {
   }).join('')
 }
 
-const displayed = (text: string): string => grown(tex(text, true))
+/** No space between a word and the stop after it. */
+const displayed = (text: string): string => grown(tex(text, true)).replaceAll(/(\\text\{[^}]*) \}(?=[.,;])/g, '$1}')
 
 /** Parts of a line that are set apart, and the first = of the line to align at. */
 const rowOf = (line: string): string => {

@@ -1,85 +1,81 @@
 /**
- * What a result record shows on the page of results: single values as a list of facts, rows of values as tables. Records of figures have a table of
- * their own for each run, rmse by quantity and estimate; every other record is laid out by its shape alone, so that a new kind needs nothing here.
+ * What a result record shows on the page of results. Records of figures have layouts of their own (figures.ts); every other record is laid out by
+ * its shape alone, so that a new kind needs nothing here: single values are facts in groups, rows of values tables, rows within rows tables of their own.
  */
+import { barTables, isBars, isFigure, runTable, sizesOf } from './figures.ts'
+import { type Fields, isFields, isRows, type ShownTable, valueText, words } from './shape.ts'
 
-export interface ShownTable {
-  readonly caption: string
-  readonly header: readonly string[]
-  readonly rows: readonly (readonly string[])[]
+/** Facts about one thing; the name is '' for those about the record itself. */
+export interface Facts {
+  readonly name: string
+  readonly facts: readonly (readonly [name: string, value: string])[]
 }
 
 export interface Shown {
   /** The record's file without its ending. */
   readonly stem: string
   readonly title: string
+  /** What tells it from others of the same title; '' for nothing. */
+  readonly about: string
   readonly tables: readonly ShownTable[]
-  readonly facts: readonly (readonly [name: string, value: string])[]
+  readonly groups: readonly Facts[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
+// ── By shape ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isRows = (value: unknown): value is readonly Fields[] => Array.isArray(value) && value.length > 0 && value.every(isFields)
-
-/** testError → test error. */
-const words = (name: string): string => name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, ' ').toLowerCase()
-
-/** A single value or a list of them; numbers in four figures, whole ones in full. */
-export const valueText = (value: unknown): string => {
-  if (value === undefined || value === null) return '–'
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(valueText).join(', ')
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-/** Fields that hold fields are opened: machine.cpu is "machine cpu". */
+/** Fields that hold fields are opened: machine.cpu is "machine cpu". Rows are left out. */
 const opened = (fields: Fields, before = ''): readonly (readonly [string, unknown])[] =>
   Object.entries(fields).flatMap(([name, value]): readonly (readonly [string, unknown])[] =>
-    isFields(value) ? opened(value, `${before}${words(name)} `) : [[`${before}${words(name)}`, value]])
+    isFields(value) ? opened(value, `${before}${words(name)} `) : isRows(value) ? [] : [[`${before}${words(name)}`, value]])
 
-const tableOf = (caption: string, rows: readonly Fields[]): ShownTable => {
+/** Rows anywhere in these fields, under the names that lead to them. */
+const rowsIn = (fields: Fields, before: string): readonly (readonly [caption: string, rows: readonly Fields[]])[] =>
+  Object.entries(fields).flatMap(([name, value]): readonly (readonly [string, readonly Fields[]])[] => {
+    const caption = [before, words(name)].filter((text) => text !== '').join(', ')
+    return isRows(value) ? [[caption, value]] : isFields(value) ? rowsIn(value, caption) : []
+  })
+
+/** What a row is called by: its first text, else its place. */
+const called = (row: Fields, place: number): string => Object.values(row).find((value) => typeof value === 'string') ?? String(place + 1)
+
+/** A table of the rows, then one for each of the rows within them. */
+const tablesOf = (caption: string, rows: readonly Fields[]): readonly ShownTable[] => {
   const cells = rows.map((row) => new Map(opened(row)))
   const header = [...new Set(cells.flatMap((row) => [...row.keys()]))]
-  return { caption, header, rows: cells.map((row) => header.map((name) => valueText(row.get(name)))) }
+  const inner = rows.flatMap((row, i) => rowsIn(row, `${caption}, ${called(row, i)}`).flatMap(([name, within]) => tablesOf(name, within)))
+  return [...(header.length === 0 ? [] : [{ caption, note: '', header, rows: cells.map((row) => header.map((name) => valueText(row.get(name)))) }]), ...inner]
 }
 
-interface Estimate {
-  readonly estimate: string
-  readonly beta: number
-  readonly agreements: Readonly<Record<string, { readonly rmse: number }>>
-}
-interface FigureRun {
-  readonly name: string
-  readonly estimates: readonly Estimate[]
-}
-
-const estimateName = ({ estimate, beta }: Estimate): string => (estimate === 'limit' ? 'limit β → 0' : `${estimate}, β = ${valueText(beta)}`)
-
-const runTable = ({ name, estimates }: FigureRun): ShownTable => ({
-  caption: `${name}: mean relative rmse of EP against −BPTT`,
-  header: ['quantity', ...estimates.map(estimateName)],
-  rows: Object.keys(estimates[0]?.agreements ?? {}).map((quantity) => [quantity, ...estimates.map(({ agreements }) => valueText(agreements[quantity]?.rmse))]),
-})
+// ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Left out of the facts: what the title says. */
 const told = new Set(['format', 'title', 'figure'])
 
 const titled = (stem: string, { figure, title }: Fields): string =>
-  typeof title === 'string' ? (figure === undefined ? title : `Figure ${valueText(figure)}: ${title}`) : stem
+  typeof title === 'string' ? (typeof figure === 'number' ? `Figure ${figure}: ${title}` : title) : words(stem.replaceAll(/[-_/]+/g, ' ')).replace(/^./, (first) => first.toUpperCase())
+
+/** The record's own values, then each of its fields that holds fields. */
+const groupsOf = (fields: Fields): readonly Facts[] => [
+  ['', Object.fromEntries(Object.entries(fields).filter(([, value]) => !isFields(value)))] as const,
+  ...Object.entries(fields).flatMap(([name, value]) => (isFields(value) ? [[words(name), value] as const] : [])),
+].map(([name, inner]) => ({ name, facts: opened(inner).map(([fact, value]) => [fact, valueText(value)] as const) })).filter(({ facts }) => facts.length > 0)
 
 /** What a record's file shows; undefined where it holds no record. */
-export const shownOf = (stem: string, record: unknown): Shown | undefined => {
+export const shownOf = (stem: string, file: unknown): Shown | undefined => {
+  const record = isRows(file) ? { rows: file } : file
   if (!isFields(record)) return undefined
-  const parts = Object.entries(record).filter(([name]) => !told.has(name))
-  const figure = record['format'] === 'phifold-figure-1'
-  return {
-    stem,
-    title: titled(stem, record),
-    tables: parts.flatMap(([name, value]) => {
-      if (!isRows(value)) return []
-      return figure && name === 'runs' ? (value as unknown as readonly FigureRun[]).map(runTable) : [tableOf(words(name), value)]
-    }),
-    facts: opened(Object.fromEntries(parts.filter(([, value]) => !isRows(value)))).map(([name, value]) => [name, valueText(value)]),
+  const rest = Object.fromEntries(Object.entries(record).filter(([name]) => !told.has(name)))
+  const named = { stem, title: titled(stem, record), about: sizesOf(record) }
+  if (isFigure(record)) {
+    const others = Object.fromEntries(Object.entries(rest).filter(([name]) => name !== 'runs'))
+    return { ...named, tables: [...record.runs.map(runTable), ...rowsIn(others, '').flatMap(([caption, rows]) => tablesOf(caption, rows))], groups: groupsOf(others) }
   }
+  if (isBars(record)) return { ...named, tables: barTables(record), groups: groupsOf(rest) }
+  return { ...named, tables: rowsIn(rest, '').flatMap(([caption, rows]) => tablesOf(caption, rows)), groups: groupsOf(rest) }
 }
+
+const byName = new Intl.Collator('en', { numeric: true })
+/** Figures first, by number; then tables; then the rest, by name. */
+const rank = (stem: string): number => (/^figure-/.test(stem) ? 0 : /^table-/.test(stem) ? 1 : 2)
+export const inOrder = <R extends { readonly stem: string }>(records: readonly R[]): readonly R[] =>
+  [...records].sort((a, b) => rank(a.stem) - rank(b.stem) || byName.compare(a.stem, b.stem))

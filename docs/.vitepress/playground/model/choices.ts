@@ -15,7 +15,7 @@ const name = <const N extends Readonly<Record<string, string>>>(label: string, n
   ({ kind: 'name', label, help, names, start }) as const
 const toggle = (label: string, help: string) => ({ kind: 'switch', label, help, start: false }) as const
 
-/** The start is the toy network of the paper's Figure 2. */
+/** The start is the toy network of the paper's Figure 2, in the limit, which is what the theorem speaks of. */
 export const fields = {
   view: name('View', { theorem: 'The theorem', beta: 'Error against β', digit: 'A digit' }, 'theorem', 'what is shown'),
   setting: name('Setting', { energy: 'energy-based', prototypical: 'prototypical' }, 'energy', 'F = ∂Φ/∂s, or F = σ of the drive'),
@@ -25,7 +25,7 @@ export const fields = {
   outputs: number('Outputs', [1, 2, 3, 5, 10, 20], 10, 'neurons that the cost sees'),
   skip: name('Input feeds', { all: 'every layer', first: 'the first layer' }, 'all', 'in the toy network x also drives the output'),
   activation: name('Activation', { tanh: 'tanh', sigm: 'sigmoid', hardsigm: 'hard sigmoid' }, 'tanh', 'ρ, or σ if prototypical'),
-  estimator: name('Estimator', { ep: 'one-sided, β', centered: 'centered, ±β', limit: 'limit, β → 0' }, 'ep', 'what EP divides by'),
+  estimator: name('Estimator', { ep: 'one-sided, β', centered: 'centered, ±β', limit: 'limit, β → 0' }, 'limit', 'what EP divides by'),
   epsilon: number('ε', [0.02, 0.05, 0.08, 0.1, 0.2, 0.3, 0.5, 0.8, 1], 0.08, 'step size; the paper’s dt'),
   T: number('T', [10, 20, 50, 80, 100, 200, 300, 500, 800, 1000, 2000, 5000, 10_000], 5000, 'steps of the free phase'),
   K: number('K', [2, 5, 10, 20, 30, 40, 60, 80, 100, 150, 200], 80, 'steps of the nudged phase, and of BPTT'),

@@ -21,7 +21,7 @@ export interface Verdict {
 /** The hypotheses as the reader of the theory knows them. */
 const named: Readonly<Record<Hypothesis, string>> = {
   derivatives: 'a derivative is wrong',
-  symmetry: 'H1 is broken: J M ≠ M Jᵀ',
+  symmetry: 'H1 is broken: J\u00a0M\u00a0≠\u00a0M\u00a0Jᵀ',
   settled: 'H2 is broken: the state is not settled',
   smooth: 'H3 is broken: the state sits on a kink',
   beta: 'the hypotheses hold, but β is not small',

@@ -18,7 +18,7 @@ const verdictBox = (verdict: Verdict | undefined, gap: number): VNode => h('sect
   verdict === undefined ? [h('p', 'The library is checking the hypotheses …')] : [
     h('h2', verdict.title), h('p', `${sentence(verdict.says)}${verdict.says.endsWith('.') ? '' : '.'}`),
     h('p', `The largest gap, over all layers and moments, is ${shown(gap)} of the largest gradient of its layer.`),
-    ...(verdict.remedy === '' ? [] : [h('p', [h('strong', 'Try: '), verdict.remedy, '.'])]),
+    ...(verdict.remedy === '' ? [] : [h('p', [h('strong', 'What helps: '), verdict.remedy, '.'])]),
     h('details', [
       h('summary', 'What was checked, with numbers'),
       h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Checks' }, h('table', [
