@@ -5,10 +5,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { requestOf } from '../src/cli/arguments.ts'
 import { parseSafetensors } from '../src/data/safetensors.ts'
+import { syntheticDigits } from '../src/data/synthetic.ts'
 import { orThrow } from '../src/fold/mistake.ts'
-import { program, scratch } from './program.ts'
+import { contents, program, scratch } from './program.ts'
 
-const { at, phifold, folder } = scratch()
+const { at, phifold, folder, file } = scratch()
 const dir = folder('.')
 
 interface Ended {
@@ -50,7 +51,7 @@ const stateIn = (dir: string): { readonly step: number } => {
 type Line = Readonly<Record<string, unknown>>
 /** The log without what the clock says. */
 const logIn = (dir: string): readonly Line[] => readFileSync(at(`${dir}/log.jsonl`), 'utf8').trimEnd().split('\n')
-  .map((line) => Object.fromEntries(Object.entries(JSON.parse(line) as Line).filter(([key]) => key !== 'seconds')))
+  .map((line) => Object.fromEntries(Object.entries(JSON.parse(line) as Line).filter(([key]) => key !== 'seconds' && key !== 'milliseconds')))
 
 beforeAll(async () => {
   const { code, err } = await phifold(...tinyFor(3, '--out', 'whole', '--optimiser', 'momentum'))
@@ -72,6 +73,44 @@ describe('a run', () => {
       expect(epoch['testError']).toBeLessThanOrEqual(100)
     }
     expect(lines.filter(({ type }) => type === 'report').length).toBeGreaterThan(3)
+  })
+  it('says how long a mini-batch took, in every line of the log and in CSV', () => {
+    const lines = readFileSync(at('whole/log.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Line).slice(1)
+    for (const { milliseconds } of lines) expect(milliseconds).toBeGreaterThan(0)
+    // 12 mini-batches and a test.
+    for (const { type, milliseconds, seconds } of lines) if (type === 'epoch') expect(12 * Number(milliseconds)).toBeLessThan(1000 * Number(seconds) + 1)
+    expect(readFileSync(at('whole/training.csv'), 'utf8')).toMatch(/seconds,milliseconds,residual/)
+  })
+  it('says what its digits are, not where they lay', async () => {
+    const dir = folder('far/away')
+    const { pixels, labels } = syntheticDigits(7, 70)
+    const idx = (dims: readonly number[], data: Uint8Array): Uint8Array => {
+      const header = new DataView(new ArrayBuffer(4 + 4 * dims.length))
+      header.setUint32(0, 0x800 + dims.length)
+      dims.forEach((dim, i) => { header.setUint32(4 + 4 * i, dim) })
+      return Buffer.concat([new Uint8Array(header.buffer), data])
+    }
+    const half = (name: string, from: number, count: number): void => {
+      file(`far/away/${name}-images-idx3-ubyte`, idx([count, 28, 28], Uint8Array.from(pixels).subarray(784 * from, 784 * (from + count))))
+      file(`far/away/${name}-labels-idx1-ubyte`, idx([count], Uint8Array.from(labels).subarray(from, from + count)))
+    }
+    half('train', 0, 60)
+    half('t10k', 60, 10)
+    const { code, out } = await told(...tinyFor(2, '--out', at('told'), '--data', dir))
+    expect(code).toBe(0)
+    expect(out).toContain('on 60 digits of the IDX files in away, tested on 10: T 6')
+    for (const [name, content] of Object.entries(contents(at('told')))) expect(content.includes(dir), name).toBe(false)
+    expect(logIn('told')[0]).toMatchObject({ data: { origin: '60 digits of the IDX files in away, tested on 10', synthetic: false } })
+    const on = ['train', 'P-1h', '--out', at('told'), '--resume', '--epochs', '3', '--threads', '1']
+    const { err } = await told(...on)
+    expect(err).toBe('phifold train: --resume: expected the data of the run, 60 digits of the IDX files in away, tested on 10, got none; give the folder of its files with --data')
+    // The same bytes somewhere else are the same digits.
+    cpSync(dir, at('elsewhere'), { recursive: true })
+    expect(await told(...on, '--data', at('elsewhere'))).toMatchObject({ code: 0, err: '' })
+    cpSync(dir, at('others'), { recursive: true })
+    file('others/t10k-labels-idx1-ubyte', idx([10], new Uint8Array(10)))
+    expect((await told(...on, '--data', at('others'))).err)
+      .toBe('phifold train: --data: expected the digits of the run, 60 digits of the IDX files in elsewhere, tested on 10, got others, 60 digits of the IDX files in others, tested on 10; give the folder of those')
   })
   it('gives the same weights from the same seed, others from another', async () => {
     await told(...tinyFor(3, '--out', at('again'), '--optimiser', 'momentum'))

@@ -403,7 +403,7 @@ describe('what a run tells', () => {
   })
   test('table, CSV and curves', () => {
     const { csv, text, chart } = orThrow(trainingReportOf(orThrow(parseLog(lines))))
-    expect(csv).toMatch(/^epoch,trainError,testError,.*\r\n1,4,6,0.1,0.2,1.5,0.001,0.5,0.001,0.5\r\n/)
+    expect(csv).toMatch(/^epoch,trainError,testError,.*\r\n1,4,6,0.1,0.2,1.5,"",0.001,0.5,0.001,0.5\r\n/)
     expect(text).toContain('test error 5.00 % at the end, 5.00 % at best, in epoch 2')
     expect(chart?.panels.map(({ title }) => title)).toEqual(['error', 'inputs that do not settle'])
     expect(orThrow(trainingReportOf({ start: startLine, epochs: [epoch(1, 0)] })).chart).toBeUndefined()

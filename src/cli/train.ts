@@ -88,11 +88,11 @@ const planned = (request: TrainRequest): E.Either<UserError, Planned> => {
 const dataFor = ({ data: dir, examples, tests }: TrainRequest, { job, from }: Planned): TE.TaskEither<UserError, TrainingData> => {
   const was = from?.state.data
   if (was !== undefined && !was.synthetic && dir === undefined)
-    return TE.left({ message: `--resume: expected the data of the run, ${was.origin}, got none; give --data` })
+    return TE.left({ message: `--resume: expected the data of the run, ${was.origin}, got none; give the folder of its files with --data` })
   return pipe(
     trainingData(dir, job.seed, examples ?? was?.train, tests ?? was?.test),
     TE.flatMapEither((data) => (was === undefined || was.digest === data.digest ? E.right(data)
-      : wrong(`--data: expected the digits of the run, ${was.origin}, got others; give the same --data`))))
+      : wrong(`--data: expected the digits of the run, ${was.origin}, got others${data.origin === was.origin ? '' : `, ${data.origin}`}; give the folder of those`))))
 }
 
 /** Whether the digits are what the network takes. */

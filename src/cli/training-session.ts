@@ -59,9 +59,9 @@ const isMistake = (why: Mistake | UserError): why is Mistake => '_tag' in why
 
 const percent = (value: number): string => `${value.toFixed(2)} %`
 
-const epochLine = ({ epoch, trainError, testError, seconds, unsettled, residual }: EpochRecord, epochs: number): string =>
+const epochLine = ({ epoch, trainError, testError, seconds, milliseconds, unsettled, residual }: EpochRecord, epochs: number): string =>
   `epoch ${String(epoch).padStart(String(epochs).length)} of ${epochs}: train error ${percent(trainError)}, test error ${percent(testError)}, ` +
-  `${spokenTime(seconds)}, unsettled ${percent(unsettled)}, residual ${residual.toExponential(1)}`
+  `${spokenTime(seconds)}${milliseconds === undefined ? '' : `, ${milliseconds.toFixed(2)} ms per mini-batch`}, unsettled ${percent(unsettled)}, residual ${residual.toExponential(1)}`
 
 /** Runs it. Left: what cannot be written, or a checkpoint of something else. */
 export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promise<E.Either<UserError, Ending>> => {
@@ -112,10 +112,10 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     return E.right('failed')
   }
 
-  const endOfEpoch = async (epoch: number): Promise<E.Either<UserError | Mistake, void>> => pipe(
+  const endOfEpoch = async (epoch: number, learned: number): Promise<E.Either<UserError | Mistake, void>> => pipe(
     await crew.test(training),
     E.flatMap((test) => {
-      const record = epochRecord(epoch, training.tally, test, inEpoch())
+      const record = epochRecord(epoch, perEpoch, training.tally, test, [learned, inEpoch()])
       records = [...records, record]
       log.append(record)
       training = { ...training, tally: noTally }
@@ -139,10 +139,10 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       training = next.right
       const now = performance.now()
       if (done + 1 === perEpoch) {
-        const ended = await endOfEpoch(epoch)
+        const ended = await endOfEpoch(epoch, inEpoch())
         if (E.isLeft(ended)) return failed(ended.left, epoch, done)
       } else {
-        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) log.append(reportRecord(epoch, done + 1, training.tally))
+        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) log.append(reportRecord(epoch, done + 1, training.tally, inEpoch()))
         if (now - saved > session.minutes * 60_000) {
           const kept = save()
           if (E.isLeft(kept)) return failed(kept.left, epoch, done)
@@ -157,12 +157,13 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     }
     const { epoch, done } = placeOf(training.step, perEpoch)
     if (training.step === until && session.batches !== undefined && done > 0) {
-      const each = (performance.now() - began) / (training.step - first)
+      const learned = inEpoch()
       const test = await crew.test(training)
       if (E.isLeft(test)) return failed(test.left, epoch, done)
       const testError = errorOf(test.right)
-      log.append({ ...reportRecord(epoch, done, training.tally), testError })
-      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${each.toFixed(2)} ms per mini-batch`)
+      const record = { ...reportRecord(epoch, done, training.tally, learned), testError }
+      log.append(record)
+      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${(record.milliseconds ?? NaN).toFixed(2)} ms per mini-batch`)
     }
     const kept = save()
     if (E.isLeft(kept)) return failed(kept.left, epoch, done)

@@ -16,7 +16,7 @@ export interface TrainingReport {
   readonly text: string
 }
 
-const columns = ['epoch', 'trainError', 'testError', 'trainCost', 'testCost', 'seconds', 'residual', 'unsettled', 'testResidual', 'testUnsettled'] as const
+const columns = ['epoch', 'trainError', 'testError', 'trainCost', 'testCost', 'seconds', 'milliseconds', 'residual', 'unsettled', 'testResidual', 'testUnsettled'] as const
 
 /** 'P-1h by ep', with what was asked for. */
 export const titleOf = ({ name, method, nudge, loss, variant }: TrainingJob): string =>
@@ -70,5 +70,5 @@ const textOf = ({ start: { job, data }, epochs }: TrainingRun): string => {
 export const trainingReportOf = (run: TrainingRun): E.Either<MalformedChart | NonFiniteCell, TrainingReport> => pipe(
   E.Do,
   E.apS('chart', chartOf(run)),
-  E.apSW('csv', csvOf(columns, run.epochs.map((epoch) => columns.map((column) => epoch[column])))),
+  E.apSW('csv', csvOf(columns, run.epochs.map((epoch) => columns.map((column) => epoch[column] ?? '')))),
   E.map(({ chart, csv }) => ({ chart, csv, json: `${JSON.stringify(run, undefined, 2)}\n`, text: textOf(run) })))
