@@ -63,6 +63,7 @@ describe('a run', () => {
   it('logs a start, reports and an object per epoch, and says that its digits are synthetic', async () => {
     const { out } = await phifold(...tinyFor(1, '--out', 'one'))
     expect(out).toContain('SYNTHETIC')
+    expect(out).toContain('rates 0.08,0.04, batch 5, 1 epoch, exact, seed 3')
     const lines = logIn('whole')
     expect(lines[0]).toMatchObject({ type: 'start', data: { synthetic: true, train: 60 }, engine: 'simd32' })
     const epochs = lines.filter(({ type }) => type === 'epoch')
@@ -111,6 +112,10 @@ describe('a run', () => {
     file('others/t10k-labels-idx1-ubyte', idx([10], new Uint8Array(10)))
     expect((await told(...on, '--data', at('others'))).err)
       .toBe('phifold train: --data: expected the digits of the run, 60 digits of the IDX files in elsewhere, tested on 10, got others, 60 digits of the IDX files in others, tested on 10; give the folder of those')
+  })
+  it('names all that is not as in Table 1', async () => {
+    const { out } = await told(...tinyFor(1, '--out', at('other'), '--loss', 'cross-entropy', '--optimiser', 'momentum', '--weight-decay', '1e-4', '--decay', 'cosine', '--unsettled', 'skip', '--tolerance', '1e-3'))
+    expect(out.split('\n')[0]).toMatch(/batch 5, 1 epoch, exact, loss cross-entropy, optimiser momentum 0\.9, weight decay 0\.0001, decay cosine, tolerance 0\.001, unsettled left out, seed 3, simd32$/)
   })
   it('gives the same weights from the same seed, others from another', async () => {
     await told(...tinyFor(3, '--out', at('again'), '--optimiser', 'momentum'))
@@ -217,6 +222,27 @@ describe('a run that is killed', () => {
     expect(tensorsIn(stage)).toBe(tensorsIn('whole'))
     expect(logIn(stage)).toEqual(logIn('whole'))
     expect(readdirSync(at(stage)).filter((name) => name.endsWith('.part'))).toEqual([])
+  }, 60_000)
+
+  // Lines of the log, and the temporary files of checkpoints.
+  it.each(['appendFileSync', 'fsyncSync'])('by a disk that is full, at %s, says so and goes on when there is room', async (where) => {
+    file('full.mjs', `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      const real = fs.${where}
+      let count = 0
+      fs.${where} = (...args) => {
+        if (++count > 9) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+        return real(...args)
+      }
+      syncBuiltinESMExports()
+    `)
+    const { code, err } = await node('--import', at('full.mjs'), program, ...tinyFor(3, '--out', where, '--optimiser', 'momentum', '--checkpoint-minutes', '1e-9'))
+    expect(code).toBe(2)
+    expect(err).toMatch(/^phifold train: [^\n]*(log\.jsonl|checkpoint\.safetensors): cannot be written \(ENOSPC\); [^\n]* make room, and go on with --resume\n$/)
+    expect(await told('train', 'P-1h', '--out', at(where), '--resume', '--threads', '1')).toMatchObject({ code: 0, err: '' })
+    expect(tensorsIn(where)).toBe(tensorsIn('whole'))
+    expect(logIn(where)).toEqual(logIn('whole'))
   }, 60_000)
 
   it('by Ctrl-C, saves and says how to go on', async () => {

@@ -103,11 +103,18 @@ export const fits = ({ network: { sizes, batch } }: Trainer, { train }: Training
       : E.right(undefined)
 }
 
+/** What a job has that Table 1 does not say. */
+const besides = ({ loss, points, optimiser: { name, momentum }, weightDecay, decay, tolerance, unsettled }: TrainingJob): string => [
+  ...(loss === 'squared' ? [] : [`loss ${loss}`]), ...(points === undefined ? [] : [`${points} points`]),
+  ...(name === 'sgd' ? [] : [`optimiser ${name}${name === 'momentum' ? ` ${momentum}` : ''}`]), ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
+  ...(decay === 1 ? [] : [`decay ${decay}`]), ...(tolerance === undefined ? [] : [`tolerance ${tolerance}`]), ...(unsettled === 'keep' ? [] : ['unsettled left out']),
+].map((word) => `, ${word}`).join('')
+
 const heading = ({ job, trainer: { network, epochs }, from, engine }: Planned, { origin }: TrainingData): string => {
   const { name, sizes, T, K, beta, epsilon, rates, batch } = network
   const place = job.nudge === undefined ? '' : `, ${job.nudge} nudge`
   return `train ${name} ${sizes.join('-')} by ${job.method}${place} on ${origin}: T ${T}, K ${K}, β ${beta}, dt ${epsilon}, rates ${(job.rates ?? rates).join(',')}, ` +
-    `batch ${batch}, ${epochs} epochs, ${job.variant}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
+    `batch ${batch}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${job.variant}${besides(job)}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
 }
 
 /** Curves, numbers and a table of the run so far, beside its log. */

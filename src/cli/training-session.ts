@@ -87,13 +87,15 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const inEpoch = (): number => earlier + (performance.now() - epochBegan) / 1000
   const save = (): E.Either<UserError, void> => {
     saved = performance.now()
-    return saveCheckpoint(out, {
-      state: {
-        format: 'phifold-training-1', version, engine, job, data: dataRecord(data), step: training.step, tally: training.tally,
-        seconds: inEpoch(), epochs: records, logBytes: log.length(),
-      },
-      tensors: storedTraining(A, training, engine === 'simd32' ? 'F32' : 'F64'),
-    })
+    return pipe(
+      log.length(),
+      E.flatMap((logBytes) => saveCheckpoint(out, {
+        state: {
+          format: 'phifold-training-1', version, engine, job, data: dataRecord(data), step: training.step, tally: training.tally,
+          seconds: inEpoch(), epochs: records, logBytes,
+        },
+        tensors: storedTraining(A, training, engine === 'simd32' ? 'F32' : 'F64'),
+      })))
   }
 
   const until = Math.min(epochs * perEpoch, session.batches === undefined ? Infinity : training.step + session.batches)
@@ -116,8 +118,9 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     await crew.test(training),
     E.flatMap((test) => {
       const record = epochRecord(epoch, perEpoch, training.tally, test, [learned, inEpoch()])
+      const logged = log.append(record)
+      if (E.isLeft(logged)) return logged
       records = [...records, record]
-      log.append(record)
       training = { ...training, tally: noTally }
       ;[epochBegan, earlier] = [performance.now(), 0]
       bar.advance(training.step - first)
@@ -142,7 +145,10 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
         const ended = await endOfEpoch(epoch, inEpoch())
         if (E.isLeft(ended)) return failed(ended.left, epoch, done)
       } else {
-        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) log.append(reportRecord(epoch, done + 1, training.tally, inEpoch()))
+        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) {
+          const logged = log.append(reportRecord(epoch, done + 1, training.tally, inEpoch()))
+          if (E.isLeft(logged)) return logged
+        }
         if (now - saved > session.minutes * 60_000) {
           const kept = save()
           if (E.isLeft(kept)) return failed(kept.left, epoch, done)
@@ -162,7 +168,8 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       if (E.isLeft(test)) return failed(test.left, epoch, done)
       const testError = errorOf(test.right)
       const record = { ...reportRecord(epoch, done, training.tally, learned), testError }
-      log.append(record)
+      const logged = log.append(record)
+      if (E.isLeft(logged)) return logged
       print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${(record.milliseconds ?? NaN).toFixed(2)} ms per mini-batch`)
     }
     const kept = save()
