@@ -31,7 +31,7 @@ const digestOf = (sets: readonly Digits[]): string =>
   sets.reduce((hash, { pixels, labels }) => hash.update(Uint8Array.from(pixels)).update(Uint8Array.from(labels)), createHash('sha256')).digest('hex')
 
 /** SHA-256 of all that the four files of MNIST hold, in the order in which `phifold data mnist` gets them, less their headers. */
-const known: Readonly<Record<string, string>> = { '06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16': 'MNIST' }
+export const known: Readonly<Record<string, string>> = { '06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16': 'MNIST' }
 
 /** What a folder holds. */
 const setIn = (dir: string, digest: string): string => known[digest] ?? `the IDX files in ${basename(resolve(dir)) || 'a folder without a name'}`
