@@ -44,16 +44,17 @@ if (runs !== undefined) {
     const [log, test] = [join(runs, name, 'log.jsonl'), join(runs, name, 'evaluation.json')]
     if (existsSync(log)) {
       const found = orThrow(parseLog(readFileSync(log, 'utf8')))
-      const { start: { data } } = found
+      const { start } = found
+      const { data } = start
       // Whatever the folder was called: its content says what it is.
       const origin = data.digest in known ? `${data.train} digits of ${known[data.digest]}, tested on ${data.test}` : data.origin
-      const run = { ...found, start: { ...found.start, data: { ...data, origin } } }
+      const run = { ...found, start: { ...start, data: { ...data, origin } } }
       if (run.epochs.length === 0 && run.reports.length === 0) continue
       const report = orThrow(trainingReportOf(run))
       // A test of the run as it is now, not of an earlier checkpoint of it.
       const evaluation = existsSync(test) ? read(test) : undefined
       const current = evaluation !== undefined && evaluation.epochs === run.epochs.length ? { settling: evaluation.settling } : {}
-      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ ...JSON.parse(report.json), machine, ...current }, undefined, 2)}\n`)
+      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ title: `Training: ${labelOf(start.job)}, seed ${start.job.seed}`, ...JSON.parse(report.json), machine, ...current }, undefined, 2)}\n`)
       if (report.chart !== undefined) writeFileSync(join(folder, `${name}.svg`), orThrow(await svgOf(report.chart)))
     } else
       readdirSync(join(runs, name)).filter((file) => /^benchmark-.*\.(json|svg)$/.test(file)).forEach((file) => copyFileSync(join(runs, name, file), join(folder, file.replace('benchmark', name))))
@@ -125,7 +126,7 @@ const cosines = benchmarks.length === 0 ? [] : [
 const panels = groups.map(({ label, begun }) => ({ label, begun, length: Math.min(...begun.map(({ epochs }) => epochs.length)) })).filter(({ begun, length }) => begun.length > 0 && length > 1)
 if (panels.length > 0) {
   const chart = orThrow(curveFigure({
-    title: 'Test and train error on MNIST', subtitle: 'one colour for each seed', xTitle: 'epoch', yTitle: 'per cent', colourMeans: 'seed', columns: 2,
+    title: 'Test and train error on MNIST', subtitle: 'one colour for each seed', xTitle: 'epoch', yTitle: 'per cent', colourMeans: '', columns: 2,
     methods: [{ name: 'test', stroke: 'solid' }, { name: 'train', stroke: 'dashed' }],
     panels: panels.map(({ label, begun, length }) => ({
       title: label, x: Array.from({ length }, (_, i) => i + 1),

@@ -321,10 +321,30 @@ describe('mistakes are told in one line, with exit code 2', () => {
 
 describe('divergence', () => {
   it('stops with the step, the layer and what to try, exit code 1, and leaves the last checkpoint', async () => {
-    const { code, err } = await told(...tinyFor(2, '--out', at('wild'), '--rates', '1e38,1e38'))
+    const { code, err } = await told(...tinyFor(2, '--out', at('wild'), '--rates', '3e38,3e38', '--optimiser', 'adam').map((word) => (word === '60' ? '200' : word)))
     expect(code).toBe(1)
     expect(err).toMatch(/^phifold train: mini-batch \d+ of epoch 1: .*layer s\d is no longer finite.*lower --rates/)
     expect(err.trimEnd().split('\n').length).toBe(1)
     expect(stateIn('wild').step).toBe(0)
+  })
+  it('is seen where units are flat and all numbers stay finite', async () => {
+    const { code, err } = await told(...tinyFor(2, '--out', at('flat'), '--rates', '1e20,1e20'))
+    expect(code).toBe(1)
+    expect(err).toMatch(/^phifold train: mini-batch \d+ of epoch 1: [Wb]\d of layer \d has grown to \d\.\de\+\d+, where no unit answers to its inputs any more; lower --rates \(100000000000000000000\)\. The last checkpoint is from before: /)
+    expect(stateIn('flat').step).toBe(0)
+  })
+  it('of another kind, an epoch that learns nothing, is told once', async () => {
+    const { code, out } = await told(...tinyFor(3, '--out', at('idle'), '--rates', '0,0'))
+    expect(code).toBe(0)
+    expect(out.match(/epoch 1 learned nothing: \d+\.\d % misread is what chance gives; lower --rates \(0\)/g)).toHaveLength(1)
+    expect(out).not.toMatch(/epoch [23] learned nothing/)
+  })
+})
+
+describe('a run that has ended', () => {
+  it('says that nothing is left to do', async () => {
+    const { code, out } = await told('train', 'P-1h', '--out', at('one'), '--resume', '--threads', '1')
+    expect(code).toBe(0)
+    expect(out).toContain('nothing is left to do: 1 of 1 epoch is done; --epochs with a larger number goes on')
   })
 })

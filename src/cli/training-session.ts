@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Checkpoint, restoredTraining, storedTraining } from '../experiment/checkpoint.ts'
+import { learningNote, runaway } from '../experiment/learning-watch.ts'
 import { settlingNote } from '../experiment/settling-watch.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import { type DataRecord, epochRecord, type EpochRecord, reportRecord, type StartRecord } from '../experiment/training-state.ts'
@@ -55,7 +56,16 @@ const dataRecord = ({ train, test, origin, synthetic, digest }: TrainingData): D
   ({ origin, synthetic, train: train.count, test: test.count, digest })
 
 /** Of the numbers, not of the folder. */
-const isMistake = (why: Mistake | UserError): why is Mistake => '_tag' in why
+interface Fault {
+  readonly _tag: string
+  readonly message: string
+}
+const isFault = (why: Fault | UserError): why is Fault => '_tag' in why
+
+const grownFault = ({ name, largest }: NonNullable<ReturnType<typeof runaway>>): Fault => {
+  const layer = /\d+$/.exec(name)?.[0]
+  return { _tag: 'Runaway', message: `${name} of ${layer === undefined ? 'the readout' : `layer ${layer}`} has grown to ${largest.toExponential(1)}, where no unit answers to its inputs any more` }
+}
 
 const percent = (value: number): string => `${value.toFixed(2)} %`
 
@@ -69,6 +79,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const { network: { name, batch }, epochs } = trainer
   const part = trainingPart(A, job, trainer, data.train, data.test)
   const { perEpoch } = part
+  const reportEvery = Math.ceil(perEpoch / reports)
   const start: StartRecord = { type: 'start', version, engine, job, data: dataRecord(data) }
 
   const opened = pipe(
@@ -105,12 +116,14 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
 
   const crew = crewOf(A, part, { job, trainer, engine, train: data.train, test: data.test, from, threads: session.threads })
 
+  const ratesOf = (epoch: number): readonly number[] => [...new Set(Object.values(trainer.ratesIn(epoch)))]
+
   /** What a Left means: numbers that went wrong end the run with a word on what to try, anything else is the user's to mend. */
-  const failed = (why: Mistake | UserError, epoch: number, done: number): E.Either<UserError, Ending> => {
-    if (!isMistake(why)) return E.left(why)
+  const failed = (why: Fault | UserError, epoch: number, done: number): E.Either<UserError, Ending> => {
+    if (!isFault(why)) return E.left(why)
     const { message } = why
     bar.end()
-    complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; or lower --rates (${pipe(Object.values(trainer.ratesIn(epoch)), (rates) => [...new Set(rates)].join(','))}). The last checkpoint is from before: ${session.goOn}`)
+    complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; ${why._tag === 'Runaway' ? '' : 'or '}lower --rates (${ratesOf(epoch).join(',')}). The last checkpoint is from before: ${session.goOn}`)
     return E.right('failed')
   }
 
@@ -125,11 +138,11 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       ;[epochBegan, earlier] = [performance.now(), 0]
       bar.advance(training.step - first)
       print(epochLine(record, epochs))
-      const note = settlingNote(records)
-      if (note !== undefined) print(note)
+      for (const note of [settlingNote(records), learningNote(records, ratesOf(epoch))]) if (note !== undefined) print(note)
       return save()
     }))
 
+  if (until <= first) print(`nothing is left to do: ${records.length} of ${epochs} ${epochs === 1 ? 'epoch is' : 'epochs are'} done; --epochs with a larger number goes on`)
   try {
     const written = first === 0 ? save() : E.right(undefined)
     if (E.isLeft(written)) return written
@@ -141,11 +154,15 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       if (E.isLeft(next)) return failed(next.left, epoch, done)
       training = next.right
       const now = performance.now()
+      if ((done + 1) % reportEvery === 0 || done + 1 === perEpoch) {
+        const grown = runaway(A, training.theta)
+        if (grown !== undefined) return failed(grownFault(grown), epoch, done)
+      }
       if (done + 1 === perEpoch) {
         const ended = await endOfEpoch(epoch, inEpoch())
         if (E.isLeft(ended)) return failed(ended.left, epoch, done)
       } else {
-        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) {
+        if ((done + 1) % reportEvery === 0) {
           const logged = log.append(reportRecord(epoch, done + 1, training.tally, inEpoch()))
           if (E.isLeft(logged)) return logged
         }
