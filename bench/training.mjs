@@ -12,7 +12,7 @@ import { known } from '../dist/cli/training-data.js'
 import { orThrow } from '../dist/index.js'
 import { trainerOf } from '../dist/experiment/training-job.js'
 import { parseLog } from '../dist/experiment/training-log.js'
-import { titleOf, trainingReportOf } from '../dist/experiment/training-report.js'
+import { labelOf, trainingReportOf } from '../dist/experiment/training-report.js'
 import { curveFigure } from '../dist/report/chart.js'
 import { svgOf } from '../dist/report/svg.js'
 import { markdownTableOf } from '../dist/report/table.js'
@@ -23,11 +23,6 @@ const [runs] = process.argv.slice(2)
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
 // ── What is to be shown ──────────────────────────────────────────────────────────────────────────────────────────
-
-/** What a run is, without its seed. */
-const labelOf = (job) => [
-  titleOf(job), ...Object.entries(job.changes).map(([name, value]) => `${name === 'epsilon' ? 'dt' : name} ${[value].flat().join('-')}`), ...(job.unsettled === 'skip' ? ['unsettled left out'] : []),
-].join(', ')
 
 /** Runs by label, seeds of each, and the mean test error in per cent that is asked of them. */
 const asked = [

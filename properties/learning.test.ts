@@ -16,7 +16,7 @@ import { methodNames, type TrainingJob, trainerOf } from '../src/experiment/trai
 import { resultsPage } from '../src/experiment/results-page.ts'
 import { settlingNote } from '../src/experiment/settling-watch.ts'
 import { parseLog, type TrainingRun } from '../src/experiment/training-log.ts'
-import { trainingReportOf } from '../src/experiment/training-report.ts'
+import { labelOf, trainingReportOf } from '../src/experiment/training-report.ts'
 import type { EpochRecord, ReportRecord, TrainingState } from '../src/experiment/training-state.ts'
 import { unitRoundoff } from '../src/number/float64.ts'
 import { freePhase } from '../src/fold/free-phase.ts'
@@ -433,6 +433,9 @@ describe('what a run tells', () => {
       '--rates 0.1,0.2 --optimiser momentum --momentum 0.8 --weight-decay 0.0001 --decay cosine --unsettled skip --tolerance 0.001 --shard 5 ' +
       '--beta 0.2 --T 40 --K 15 --dt 0.5 --batch 10 --sizes 784-5-10 --engine simd64')
     expect(commandOf({ ...startLine, job: { ...usual, changes: { clamp: true } } })).toBeUndefined()
+    expect(labelOf(usual)).toBe('P-1h by ep')
+    expect(labelOf({ ...usual, nudge: 'inner', loss: 'cross-entropy', changes: { T: 60, epsilon: 0.5, sizes: [784, 5, 10] }, rates: [0.1, 0.2], unsettled: 'skip' }))
+      .toBe('P-1h by ep, inner nudge, T 60, dt 0.5, sizes 784-5-10, rates 0.1 0.2, loss cross-entropy, unsettled left out')
   })
   test('a page of training runs alone escapes what it shows', () => {
     const text = resultsPage([], '0', [{ folder: '<b>', run: orThrow(parseLog(lines)), svg: undefined }])

@@ -40,7 +40,7 @@ export const table = (request: TableRequest, print: Print, complain: Print): TE.
     TE.fromEither(runsOf(request, '')),
     TE.flatMap(() => digitsIn(data)),
     TE.bindTo('digits'),
-    TE.let('note', ({ digits: { set } }) => ({ origin: set, synthetic: data === undefined })),
+    TE.let('note', ({ digits: { set } }) => ({ origin: request.examples === undefined ? set : `the first ${request.examples} digits of ${set}`, synthetic: data === undefined })),
     TE.bind('runs', ({ digits: { key } }) => TE.fromEither(runsOf(request, key))),
     TE.tap(() => written(out, new Map())),
     TE.bind('end', ({ runs }) => runMissing(runs, out, request, print, complain)),

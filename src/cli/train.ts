@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Checkpoint } from '../experiment/checkpoint.ts'
 import { type Trainer, trainerOf, type TrainingJob } from '../experiment/training-job.ts'
-import { trainingReportOf } from '../experiment/training-report.ts'
+import { besides, trainingReportOf } from '../experiment/training-report.ts'
 import { hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
 import { type EngineName, engineNames, engines } from './engine.ts'
 import { jobOf, type JobRequest, saidOf } from './job-request.ts'
@@ -103,18 +103,11 @@ export const fits = ({ network: { sizes, batch } }: Trainer, { train }: Training
       : E.right(undefined)
 }
 
-/** What a job has that Table 1 does not say. */
-const besides = ({ loss, points, optimiser: { name, momentum }, weightDecay, decay, tolerance, unsettled }: TrainingJob): string => [
-  ...(loss === 'squared' ? [] : [`loss ${loss}`]), ...(points === undefined ? [] : [`${points} points`]),
-  ...(name === 'sgd' ? [] : [`optimiser ${name}${name === 'momentum' ? ` ${momentum}` : ''}`]), ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
-  ...(decay === 1 ? [] : [`decay ${decay}`]), ...(tolerance === undefined ? [] : [`tolerance ${tolerance}`]), ...(unsettled === 'keep' ? [] : ['unsettled left out']),
-].map((word) => `, ${word}`).join('')
-
 const heading = ({ job, trainer: { network, epochs }, from, engine }: Planned, { origin }: TrainingData): string => {
   const { name, sizes, T, K, beta, epsilon, rates, batch } = network
   const place = job.nudge === undefined ? '' : `, ${job.nudge} nudge`
   return `train ${name} ${sizes.join('-')} by ${job.method}${place} on ${origin}: T ${T}, K ${K}, β ${beta}, dt ${epsilon}, rates ${(job.rates ?? rates).join(',')}, ` +
-    `batch ${batch}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${job.variant}${besides(job)}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
+    `batch ${batch}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${job.variant}${besides(job).map((word) => `, ${word}`).join('')}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
 }
 
 /** Curves, numbers and a table of the run so far, beside its log. */

@@ -23,6 +23,20 @@ const columns = ['epoch', 'trainError', 'testError', 'trainCost', 'testCost', 's
 export const titleOf = ({ name, method, nudge, loss, variant }: TrainingJob): string =>
   [`${name} by ${method}`, ...(nudge === undefined ? [] : [`${nudge} nudge`]), ...(loss === 'squared' ? [] : [loss]), ...(variant === 'exact' ? [] : [variant])].join(', ')
 
+/** What a job has that Table 1 does not say. */
+export const besides = ({ loss, points, optimiser: { name, momentum }, weightDecay, decay, tolerance, unsettled }: TrainingJob): readonly string[] => [
+  ...(loss === 'squared' ? [] : [`loss ${loss}`]), ...(points === undefined ? [] : [`${points} points`]),
+  ...(name === 'sgd' ? [] : [`optimiser ${name}${name === 'momentum' ? ` ${momentum}` : ''}`]), ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
+  ...(decay === 1 ? [] : [`decay ${decay}`]), ...(tolerance === undefined ? [] : [`tolerance ${tolerance}`]), ...(unsettled === 'keep' ? [] : ['unsettled left out']),
+]
+
+/** All that tells a job from others, but its seed. */
+export const labelOf = (job: TrainingJob): string => [
+  titleOf({ ...job, loss: 'squared' }),
+  ...Object.entries({ ...job.changes, ...(job.rates && { rates: job.rates }) }).map(([name, value]) => `${name === 'epsilon' ? 'dt' : name} ${Array.isArray(value) ? value.join(name === 'sizes' ? '-' : ' ') : String(value)}`),
+  ...besides(job),
+].join(', ')
+
 /** The epoch with the least test error. */
 export const bestOf = (epochs: readonly EpochRecord[]): EpochRecord | undefined =>
   epochs.reduce<EpochRecord | undefined>((best, epoch) => (best === undefined || epoch.testError < best.testError ? epoch : best), undefined)
