@@ -1,6 +1,6 @@
 /**
  * `npm run bench:training [-- RUNS]`: docs/results/training.md, its record and its pictures, from docs/results/training. With a folder RUNS, takes over the runs that lie in
- * it first, folders of `phifold train` (NAME/log.jsonl), finished or not, and their evaluation.json where `phifold evaluate` was run, and
+ * it first, folders of `phifold train` (NAME/log.jsonl), finished or not, and their evaluation.json where `phifold evaluate` was run, their shares.json (unsettled.mjs), and
  * benchmark-*.json and .svg of `phifold benchmark` in folders. Without one, nothing but what is committed is read: the same bytes again.
  * What it cannot see: times are those of a machine that may have had other things to do.
  */
@@ -49,7 +49,8 @@ if (runs !== undefined) {
       // A test of the run as it is now, not of an earlier checkpoint of it.
       const evaluation = existsSync(test) ? read(test) : undefined
       const current = evaluation !== undefined && evaluation.epochs === run.epochs.length ? { settling: evaluation.settling } : {}
-      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ title: `Training: ${labelOf(start.job)}, seed ${start.job.seed}`, ...JSON.parse(report.json), machine, ...current }, undefined, 2)}\n`)
+      const shares = existsSync(join(runs, name, 'shares.json')) ? { shares: read(join(runs, name, 'shares.json')) } : {}
+      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ title: `Training: ${labelOf(start.job)}, seed ${start.job.seed}`, ...JSON.parse(report.json), machine, ...current, ...shares }, undefined, 2)}\n`)
       if (report.chart !== undefined) writeFileSync(join(folder, `${name}.svg`), orThrow(await svgOf(report.chart)))
     } else
       readdirSync(join(runs, name)).filter((file) => /^benchmark-.*\.(json|svg)$/.test(file)).forEach((file) => copyFileSync(join(runs, name, file), join(folder, file.replace('benchmark', name))))
@@ -88,17 +89,37 @@ const headline = markdownTableOf(
     begun.length === 0 ? '–' : percent(mean(begun.map(({ last }) => last.testUnsettled))),
   ]), { align: ['left', 'right', 'right', 'right', 'right', 'left', 'right'] })
 
-const bestOf = (epochs) => epochs.reduce((best, one) => (one.testError < best.testError ? one : best))
+/** How much it changes from epoch to epoch at the end. */
+const lately = (epochs) => {
+  const errors = epochs.slice(-10).map(({ testError }) => testError)
+  return errors.length < 10 ? '–' : `${percent(Math.min(...errors))} to ${percent(Math.max(...errors))}`
+}
 const table = markdownTableOf(
-  ['run', 'seed', 'epochs', 'test error %', 'train error %', 'lowest test error % (epoch)', 'unsettled % (train, test)', 'error % of settled, of unsettled test inputs', 'hours', 'ms per mini-batch'],
+  ['run', 'seed', 'epochs', 'test error %', 'train error %', 'in its last 10 epochs', 'unsettled % (train, test)', 'error % of settled, of unsettled test inputs', 'hours', 'ms per mini-batch'],
   trained.map(({ label, seed, planned, epochs, last, settling }) => {
     const times = epochs.flatMap(({ milliseconds }) => (milliseconds === undefined ? [] : [milliseconds])).sort((a, b) => a - b)
     return [
-      label, String(seed), `${epochs.length} of ${planned}`, percent(last?.testError), percent(last?.trainError), last === undefined ? '–' : `${percent(bestOf(epochs).testError)} (${bestOf(epochs).epoch})`,
+      label, String(seed), `${epochs.length} of ${planned}`, percent(last?.testError), percent(last?.trainError), lately(epochs),
       last === undefined ? '–' : `${percent(last.unsettled)}, ${percent(last.testUnsettled)}`, settling === undefined ? '–' : `${percent(settling.settledError)}, ${percent(settling.unsettledError)}`,
       (epochs.reduce((sum, { seconds }) => sum + seconds, 0) / 3600).toFixed(2), times.length === 0 ? '–' : times[Math.floor(times.length / 2)].toFixed(1),
     ]
   }), { align: ['left', ...Array.from({ length: 9 }, () => 'right')] })
+
+const measured = trained.filter(({ shares }) => shares !== undefined)
+const shareTable = measured.length === 0 ? '' : `
+## What unsettled inputs do to the update
+
+Gradients of some mini-batches at the weights of a run, of all inputs and of the settled ones alone (\`npm run bench:unsettled\`). Norms are medians over mini-batches: of what unsettled inputs add, where there are any, and of all others.
+
+${markdownTableOf(
+    ['run', 'seed', 'after epoch', 'unsettled inputs %', 'mini-batches with any', 'norm of what they add', 'norm of the others', 'their share of all squares %'],
+    measured.map(({ label, seed, shares }) => [label, String(seed), String(shares.epochs), percent(shares.unsettled), `${shares.batchesWithUnsettled} of ${shares.batches}`,
+      ...[shares.unsettledNorm, shares.settledNorm].map((x) => (x === null ? '–' : x.toPrecision(3))), shares.shareOfSquares.toFixed(1)]),
+    { align: ['left', ...Array.from({ length: 7 }, () => 'right')] })}
+
+BPTT walks back through steps that do not contract for such an input, and its gradient grows with each; EP's is bounded by how far the state can move, over β. A few inputs then decide where the weights go, and the test error jumps from
+epoch to epoch. \`--unsettled skip\` leaves them out.
+`
 
 const unfinished = trained.filter(({ reports }) => reports.length > 0).map(({ label, seed, epochs, reports }) => {
   const { done, trainError, testError, unsettled } = reports.at(-1)
@@ -147,9 +168,15 @@ ${panels.length === 0 ? '' : '![Test and train error by epoch](training.svg)\n'}
 
 ${table}
 ${unfinished.length === 0 ? '' : `\nEpochs that are not done:\n\n${unfinished.join('\n')}\n`}
+${trained.some(({ label }) => label === 'P-1h by ep, published') ? `*published* is the authors' command line, with T 40, K 15 and a leak of 0.2 in place of the paper's T 30, K 10 and none. Under that leak a state comes nearer to rest by a
+factor of 0.8 a step at best, so that 40 steps are worth about eight of the paper's: hardly any input has settled when the nudge begins (see the column *unsettled*), and what it still moves by in K steps,
+over β, is taken for a gradient. With larger weights that is more, so the error stops falling long before the paper's.
+
+` : ''}The test error changes from epoch to epoch by tenths of a per cent; the column of the last ten epochs says how far the last one may be luck.
+
 An input is unsettled if its state still moved by more than β/1000 in the last step of its free phase. Hours are those of the wall clock on ${machines.join('; ')}, which had other work to
 do at the same time, and pauses are in them: compare milliseconds per mini-batch (the median epoch's) rather than hours.
-
+${shareTable}
 ${cosines.join('\n')}
 ## Commands
 
