@@ -6,7 +6,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { known } from '../dist/cli/training-data.js'
 import { orThrow } from '../dist/index.js'
@@ -53,7 +53,7 @@ if (runs !== undefined) {
       writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ title: `Training: ${labelOf(start.job)}, seed ${start.job.seed}`, ...JSON.parse(report.json), machine, ...current, ...shares }, undefined, 2)}\n`)
       if (report.chart !== undefined) writeFileSync(join(folder, `${name}.svg`), orThrow(await svgOf(report.chart)))
     } else
-      readdirSync(join(runs, name)).filter((file) => /^benchmark-.*\.(json|svg)$/.test(file)).forEach((file) => copyFileSync(join(runs, name, file), join(folder, file.replace('benchmark', name))))
+      readdirSync(join(runs, name)).filter((file) => /^benchmark-.*\.(json|svg)$/.test(file)).forEach((file) => copyFileSync(join(runs, name, file), join(folder, `${name}${extname(file)}`)))
   }
 }
 

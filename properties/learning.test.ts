@@ -440,6 +440,7 @@ describe('what a run tells', () => {
   test('a page of training runs alone escapes what it shows', () => {
     const text = resultsPage([], '0', [{ folder: '<b>', run: orThrow(parseLog(lines)), svg: undefined }])
     expect(text).toContain('Training: P-1h by ep')
+    expect(text).toMatch(/Test error after the last epoch: <strong[^>]*>5\.00 %<\/strong>, with 2 of \d+ epochs done\. The lowest on the way was <span[^>]*>5\.00 %<\/span> in epoch 2: no result/)
     expect(text).toContain('SYNTHETIC')
     expect(text).toContain('&lt;b&gt;')
     expect(text).not.toContain('<b>')

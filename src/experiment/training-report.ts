@@ -77,7 +77,7 @@ const chartOf = (run: TrainingRun): E.Either<MalformedChart, CurveFigure | undef
   const { start: { job, data }, epochs } = run
   if (epochs.length < 2) return firstChart(run)
   const x = epochs.map(({ epoch }) => epoch)
-  const best = bestOf(epochs)
+  const last = epochs.at(-1)
   const panel = (title: string, note: string, test: (epoch: EpochRecord) => number, train: (epoch: EpochRecord) => number) =>
     ({ title, note, x, coordinates: [{ name: title, lines: [epochs.map(test), epochs.map(train)] }] })
   return curveFigure({
@@ -86,7 +86,7 @@ const chartOf = (run: TrainingRun): E.Either<MalformedChart, CurveFigure | undef
     xTitle: 'epoch', yTitle: 'per cent', colourMeans: '',
     methods: [{ name: 'test', stroke: 'solid' }, { name: 'train', stroke: 'dashed' }],
     panels: [
-      panel('error', best === undefined ? '' : `best test ${percent(best.testError)} % in epoch ${best.epoch}`, ({ testError }) => testError, ({ trainError }) => trainError),
+      panel('error', last === undefined ? '' : `test ${percent(last.testError)} % after epoch ${last.epoch}`, ({ testError }) => testError, ({ trainError }) => trainError),
       // Nothing but zeros is no curve.
       ...(epochs.every(({ unsettled, testUnsettled }) => unsettled === 0 && testUnsettled === 0) ? [] : [panel('inputs that do not settle', '', ({ testUnsettled }) => testUnsettled, ({ unsettled }) => unsettled)]),
     ],
