@@ -22,6 +22,8 @@ describe('benchmark', () => {
     }
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2])
     expect(epochs[0]?.trainErrors.length).toBe(2)
+    for (const { unsettled, testUnsettled } of epochs) for (const share of [...unsettled, ...testUnsettled]) expect(share).toBeGreaterThanOrEqual(0)
+    expect(out).toMatch(/ep: train error % +test error % +unsettled %/)
   })
   it('refuses to hold BPTT against itself', async () => {
     expect(await phifold(...tiny, '--method', 'bptt', '--out', 'none')).toEqual({

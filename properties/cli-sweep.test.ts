@@ -106,7 +106,7 @@ describe('table', () => {
     const { code, out } = await phifold(...asked)
     expect(code).toBe(0)
     expect(out).toMatch(/P-1h +ep +2\.00 ± 0\.13 +\d+\.\d+ +\d+\.\d+ +1 of 1 +1 of 1/)
-    expect(out).toContain('SYNTHETIC')
+    expect(out).toContain('on the first 20 digits of SYNTHETIC digits')
     expect((await phifold(...asked)).out).toContain('1 run in table, 1 of them finished')
   })
   it('names the folder of the digits, and not where it lies', async () => {

@@ -5,10 +5,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { requestOf } from '../src/cli/arguments.ts'
 import { parseSafetensors } from '../src/data/safetensors.ts'
+import { syntheticDigits } from '../src/data/synthetic.ts'
 import { orThrow } from '../src/fold/mistake.ts'
-import { program, scratch } from './program.ts'
+import { contents, program, scratch } from './program.ts'
 
-const { at, phifold, folder } = scratch()
+const { at, phifold, folder, file } = scratch()
 const dir = folder('.')
 
 interface Ended {
@@ -50,7 +51,7 @@ const stateIn = (dir: string): { readonly step: number } => {
 type Line = Readonly<Record<string, unknown>>
 /** The log without what the clock says. */
 const logIn = (dir: string): readonly Line[] => readFileSync(at(`${dir}/log.jsonl`), 'utf8').trimEnd().split('\n')
-  .map((line) => Object.fromEntries(Object.entries(JSON.parse(line) as Line).filter(([key]) => key !== 'seconds')))
+  .map((line) => Object.fromEntries(Object.entries(JSON.parse(line) as Line).filter(([key]) => key !== 'seconds' && key !== 'milliseconds')))
 
 beforeAll(async () => {
   const { code, err } = await phifold(...tinyFor(3, '--out', 'whole', '--optimiser', 'momentum'))
@@ -62,6 +63,7 @@ describe('a run', () => {
   it('logs a start, reports and an object per epoch, and says that its digits are synthetic', async () => {
     const { out } = await phifold(...tinyFor(1, '--out', 'one'))
     expect(out).toContain('SYNTHETIC')
+    expect(out).toContain('rates 0.08,0.04, batch 5, 1 epoch, exact, seed 3')
     const lines = logIn('whole')
     expect(lines[0]).toMatchObject({ type: 'start', data: { synthetic: true, train: 60 }, engine: 'simd32' })
     const epochs = lines.filter(({ type }) => type === 'epoch')
@@ -72,6 +74,48 @@ describe('a run', () => {
       expect(epoch['testError']).toBeLessThanOrEqual(100)
     }
     expect(lines.filter(({ type }) => type === 'report').length).toBeGreaterThan(3)
+  })
+  it('says how long a mini-batch took, in every line of the log and in CSV', () => {
+    const lines = readFileSync(at('whole/log.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Line).slice(1)
+    for (const { milliseconds } of lines) expect(milliseconds).toBeGreaterThan(0)
+    // 12 mini-batches and a test.
+    for (const { type, milliseconds, seconds } of lines) if (type === 'epoch') expect(12 * Number(milliseconds)).toBeLessThan(1000 * Number(seconds) + 1)
+    expect(readFileSync(at('whole/training.csv'), 'utf8')).toMatch(/seconds,milliseconds,residual/)
+  })
+  it('says what its digits are, not where they lay', async () => {
+    const dir = folder('far/away')
+    const { pixels, labels } = syntheticDigits(7, 70)
+    const idx = (dims: readonly number[], data: Uint8Array): Uint8Array => {
+      const header = new DataView(new ArrayBuffer(4 + 4 * dims.length))
+      header.setUint32(0, 0x800 + dims.length)
+      dims.forEach((dim, i) => { header.setUint32(4 + 4 * i, dim) })
+      return Buffer.concat([new Uint8Array(header.buffer), data])
+    }
+    const half = (name: string, from: number, count: number): void => {
+      file(`far/away/${name}-images-idx3-ubyte`, idx([count, 28, 28], Uint8Array.from(pixels).subarray(784 * from, 784 * (from + count))))
+      file(`far/away/${name}-labels-idx1-ubyte`, idx([count], Uint8Array.from(labels).subarray(from, from + count)))
+    }
+    half('train', 0, 60)
+    half('t10k', 60, 10)
+    const { code, out } = await told(...tinyFor(2, '--out', at('told'), '--data', dir))
+    expect(code).toBe(0)
+    expect(out).toContain('on 60 digits of the IDX files in away, tested on 10: T 6')
+    for (const [name, content] of Object.entries(contents(at('told')))) expect(content.includes(dir), name).toBe(false)
+    expect(logIn('told')[0]).toMatchObject({ data: { origin: '60 digits of the IDX files in away, tested on 10', synthetic: false } })
+    const on = ['train', 'P-1h', '--out', at('told'), '--resume', '--epochs', '3', '--threads', '1']
+    const { err } = await told(...on)
+    expect(err).toBe('phifold train: --resume: expected the data of the run, 60 digits of the IDX files in away, tested on 10, got none; give the folder of its files with --data')
+    // The same bytes somewhere else are the same digits.
+    cpSync(dir, at('elsewhere'), { recursive: true })
+    expect(await told(...on, '--data', at('elsewhere'))).toMatchObject({ code: 0, err: '' })
+    cpSync(dir, at('others'), { recursive: true })
+    file('others/t10k-labels-idx1-ubyte', idx([10], new Uint8Array(10)))
+    expect((await told(...on, '--data', at('others'))).err)
+      .toBe('phifold train: --data: expected the digits of the run, 60 digits of the IDX files in elsewhere, tested on 10, got others, 60 digits of the IDX files in others, tested on 10; give the folder of those')
+  })
+  it('names all that is not as in Table 1', async () => {
+    const { out } = await told(...tinyFor(1, '--out', at('other'), '--loss', 'cross-entropy', '--optimiser', 'momentum', '--weight-decay', '1e-4', '--decay', 'cosine', '--unsettled', 'skip', '--tolerance', '1e-3'))
+    expect(out.split('\n')[0]).toMatch(/batch 5, 1 epoch, exact, loss cross-entropy, optimiser momentum 0\.9, weight decay 0\.0001, decay cosine, tolerance 0\.001, unsettled left out, seed 3, simd32$/)
   })
   it('gives the same weights from the same seed, others from another', async () => {
     await told(...tinyFor(3, '--out', at('again'), '--optimiser', 'momentum'))
@@ -180,6 +224,27 @@ describe('a run that is killed', () => {
     expect(readdirSync(at(stage)).filter((name) => name.endsWith('.part'))).toEqual([])
   }, 60_000)
 
+  // Lines of the log, and the temporary files of checkpoints.
+  it.each(['appendFileSync', 'fsyncSync'])('by a disk that is full, at %s, says so and goes on when there is room', async (where) => {
+    file('full.mjs', `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      const real = fs.${where}
+      let count = 0
+      fs.${where} = (...args) => {
+        if (++count > 9) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+        return real(...args)
+      }
+      syncBuiltinESMExports()
+    `)
+    const { code, err } = await node('--import', at('full.mjs'), program, ...tinyFor(3, '--out', where, '--optimiser', 'momentum', '--checkpoint-minutes', '1e-9'))
+    expect(code).toBe(2)
+    expect(err).toMatch(/^phifold train: [^\n]*(log\.jsonl|checkpoint\.safetensors): cannot be written \(ENOSPC\); [^\n]* make room, and go on with --resume\n$/)
+    expect(await told('train', 'P-1h', '--out', at(where), '--resume', '--threads', '1')).toMatchObject({ code: 0, err: '' })
+    expect(tensorsIn(where)).toBe(tensorsIn('whole'))
+    expect(logIn(where)).toEqual(logIn('whole'))
+  }, 60_000)
+
   it('by Ctrl-C, saves and says how to go on', async () => {
     const done = await new Promise<Ended>((resolve) => {
       const child = execFile(process.execPath, [program, ...tinyFor(100_000, '--out', 'interrupted')], { cwd: dir }, (error, out, err) => {
@@ -256,10 +321,30 @@ describe('mistakes are told in one line, with exit code 2', () => {
 
 describe('divergence', () => {
   it('stops with the step, the layer and what to try, exit code 1, and leaves the last checkpoint', async () => {
-    const { code, err } = await told(...tinyFor(2, '--out', at('wild'), '--rates', '1e38,1e38'))
+    const { code, err } = await told(...tinyFor(2, '--out', at('wild'), '--rates', '3e38,3e38', '--optimiser', 'adam').map((word) => (word === '60' ? '200' : word)))
     expect(code).toBe(1)
     expect(err).toMatch(/^phifold train: mini-batch \d+ of epoch 1: .*layer s\d is no longer finite.*lower --rates/)
     expect(err.trimEnd().split('\n').length).toBe(1)
     expect(stateIn('wild').step).toBe(0)
+  })
+  it('is seen where units are flat and all numbers stay finite', async () => {
+    const { code, err } = await told(...tinyFor(2, '--out', at('flat'), '--rates', '1e20,1e20'))
+    expect(code).toBe(1)
+    expect(err).toMatch(/^phifold train: mini-batch \d+ of epoch 1: [Wb]\d of layer \d has grown to \d\.\de\+\d+, where no unit answers to its inputs any more; lower --rates \(100000000000000000000\)\. The last checkpoint is from before: /)
+    expect(stateIn('flat').step).toBe(0)
+  })
+  it('of another kind, an epoch that learns nothing, is told once', async () => {
+    const { code, out } = await told(...tinyFor(3, '--out', at('idle'), '--rates', '0,0'))
+    expect(code).toBe(0)
+    expect(out.match(/epoch 1 learned nothing: \d+\.\d % misread is what chance gives; lower --rates \(0\)/g)).toHaveLength(1)
+    expect(out).not.toMatch(/epoch [23] learned nothing/)
+  })
+})
+
+describe('a run that has ended', () => {
+  it('says that nothing is left to do', async () => {
+    const { code, out } = await told('train', 'P-1h', '--out', at('one'), '--resume', '--threads', '1')
+    expect(code).toBe(0)
+    expect(out).toContain('nothing is left to do: 1 of 1 epoch is done; --epochs with a larger number goes on')
   })
 })

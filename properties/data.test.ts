@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMnist } from '../src/cli/mnist-files.ts'
+import { trainingData } from '../src/cli/training-data.ts'
 import { miniBatch } from '../src/data/batch.ts'
 import { digitsFrom } from '../src/data/digits.ts'
 import type { Digits } from '../src/data/digits.ts'
@@ -482,6 +483,9 @@ describe('readMnist', () => {
     expect([test.count, test.rows, test.cols]).toEqual([10000, 28, 28])
     expect(Array.from(train.labels).slice(0, 10)).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
     expect(Array.from(test.labels).slice(0, 10)).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9])
+    // Whatever folder they lie in, they are told by their content.
+    expect(right(await trainingData(dir, 1, undefined)()).origin).toBe('60000 digits of MNIST, tested on 10000')
+    expect(right(await trainingData(dir, 1, 100, 7)())).toMatchObject({ set: 'MNIST', origin: '100 digits of MNIST, tested on 7' })
     // The mean pixel of the training set, known from the literature as 0.1307.
     const sum = Uint8Array.from(train.pixels).reduce((a, b) => a + b, 0)
     expect(sum / train.pixels.length / 255).toBeCloseTo(0.1307, 4)

@@ -11,12 +11,13 @@ import { squaredError } from '../src/cost/squared-error.ts'
 import { crossEntropy } from '../src/cost/cross-entropy.ts'
 import { seeded, uniforms } from '../src/data/random.ts'
 import { type Hash, readCheckpoint, restoredTraining, storedTraining, writeCheckpoint } from '../src/experiment/checkpoint.ts'
+import { commandOf } from '../src/experiment/training-command.ts'
 import { methodNames, type TrainingJob, trainerOf } from '../src/experiment/training-job.ts'
 import { resultsPage } from '../src/experiment/results-page.ts'
 import { settlingNote } from '../src/experiment/settling-watch.ts'
-import { parseLog } from '../src/experiment/training-log.ts'
-import { trainingReportOf } from '../src/experiment/training-report.ts'
-import type { EpochRecord, TrainingState } from '../src/experiment/training-state.ts'
+import { parseLog, type TrainingRun } from '../src/experiment/training-log.ts'
+import { labelOf, trainingReportOf } from '../src/experiment/training-report.ts'
+import type { EpochRecord, ReportRecord, TrainingState } from '../src/experiment/training-state.ts'
 import { unitRoundoff } from '../src/number/float64.ts'
 import { freePhase } from '../src/fold/free-phase.ts'
 import { orThrow } from '../src/fold/mistake.ts'
@@ -394,7 +395,7 @@ describe('what a run tells', () => {
   })
   test('the log is read back; a line that is being written is not', () => {
     const whole = orThrow(parseLog(lines))
-    expect(whole).toEqual({ start: startLine, epochs: [epoch(1, 0.5, 6), epoch(2, 1.5)] })
+    expect(whole).toEqual({ start: startLine, epochs: [epoch(1, 0.5, 6), epoch(2, 1.5)], reports: [] })
     expect(orThrow(parseLog(lines.slice(0, -20))).epochs.length).toBe(1)
     const message = (text: string) => E.match((e: { readonly message: string }) => e.message, () => 'none')(parseLog(text))
     expect(message('')).toBe('line 1: expected the start of a run')
@@ -403,14 +404,43 @@ describe('what a run tells', () => {
   })
   test('table, CSV and curves', () => {
     const { csv, text, chart } = orThrow(trainingReportOf(orThrow(parseLog(lines))))
-    expect(csv).toMatch(/^epoch,trainError,testError,.*\r\n1,4,6,0.1,0.2,1.5,0.001,0.5,0.001,0.5\r\n/)
+    expect(csv).toMatch(/^epoch,trainError,testError,.*\r\n1,4,6,0.1,0.2,1.5,"",0.001,0.5,0.001,0.5\r\n/)
     expect(text).toContain('test error 5.00 % at the end, 5.00 % at best, in epoch 2')
     expect(chart?.panels.map(({ title }) => title)).toEqual(['error', 'inputs that do not settle'])
-    expect(orThrow(trainingReportOf({ start: startLine, epochs: [epoch(1, 0)] })).chart).toBeUndefined()
+    expect(orThrow(trainingReportOf({ start: startLine, epochs: [epoch(1, 0)], reports: [] })).chart).toBeUndefined()
+  })
+  test('an epoch that is not done is drawn and told by its reports', () => {
+    const report = (done: number, trainError: number): ReportRecord => ({ type: 'report', epoch: 1, done, trainError, trainCost: 0.1, residual: 1e-3, unsettled: 0 })
+    const reports = [report(10, 80), report(20, 60), { ...report(30, 50), testError: 35 }]
+    const run = { start: startLine, epochs: [], reports }
+    const { chart, text, json } = orThrow(trainingReportOf(run))
+    // Errors of the ten mini-batches each: 80, 40 and 30 %.
+    expect(chart?.panels[0]?.x).toEqual([10, 20, 30])
+    expect(chart?.panels[0]?.coordinates[0]?.lines[0]).toEqual([80, 40, 30])
+    expect(text).toMatch(/epoch 1, not done:\n[^]*30 +50\.00 +35\.00/)
+    expect((JSON.parse(json) as TrainingRun).reports).toEqual(reports)
+    // Once the epoch is done it speaks for itself.
+    expect((JSON.parse(orThrow(trainingReportOf({ ...run, epochs: [epoch(1, 0)] })).json) as TrainingRun).reports).toEqual([])
+  })
+  test('the command that does it again says what is not usual', () => {
+    const usual: TrainingJob = { name: 'P-1h', variant: 'exact', method: 'ep', loss: 'squared', changes: {}, optimiser: { name: 'sgd', momentum: 0.9 }, weightDecay: 0, decay: 1, unsettled: 'keep', seed: 3 }
+    const real = { origin: '60000 digits of MNIST, tested on 10000', synthetic: false, train: 60000, test: 10000, digest: 'd' }
+    expect(commandOf({ ...startLine, job: usual, data: real })).toBe('phifold train P-1h --data path/to/mnist --seed 3')
+    expect(commandOf({ ...startLine, engine: 'simd64', data: { ...real, origin: '9 digits of MNIST, tested on 4', train: 9, test: 4 }, job: {
+      ...usual, method: 'centered', nudge: 'inner', loss: 'cross-entropy', variant: 'published', changes: { sizes: [784, 5, 10], T: 40, K: 15, beta: 0.2, epsilon: 0.5, batch: 10 },
+      rates: [0.1, 0.2], epochs: 12, optimiser: { name: 'momentum', momentum: 0.8 }, weightDecay: 1e-4, decay: 'cosine', unsettled: 'skip', tolerance: 1e-3, shard: 5,
+    } })).toBe('phifold train P-1h --data path/to/mnist --examples 9 --tests 4 --epochs 12 --seed 3 --method centered --nudge inner --loss cross-entropy --variant published ' +
+      '--rates 0.1,0.2 --optimiser momentum --momentum 0.8 --weight-decay 0.0001 --decay cosine --unsettled skip --tolerance 0.001 --shard 5 ' +
+      '--beta 0.2 --T 40 --K 15 --dt 0.5 --batch 10 --sizes 784-5-10 --engine simd64')
+    expect(commandOf({ ...startLine, job: { ...usual, changes: { clamp: true } } })).toBeUndefined()
+    expect(labelOf(usual)).toBe('P-1h by ep')
+    expect(labelOf({ ...usual, nudge: 'inner', loss: 'cross-entropy', changes: { T: 60, epsilon: 0.5, sizes: [784, 5, 10] }, rates: [0.1, 0.2], unsettled: 'skip' }))
+      .toBe('P-1h by ep, inner nudge, T 60, dt 0.5, sizes 784-5-10, rates 0.1 0.2, loss cross-entropy, unsettled left out')
   })
   test('a page of training runs alone escapes what it shows', () => {
     const text = resultsPage([], '0', [{ folder: '<b>', run: orThrow(parseLog(lines)), svg: undefined }])
     expect(text).toContain('Training: P-1h by ep')
+    expect(text).toMatch(/Test error after the last epoch: <strong[^>]*>5\.00 %<\/strong>, with 2 of \d+ epochs done\. The lowest on the way was <span[^>]*>5\.00 %<\/span> in epoch 2: no result/)
     expect(text).toContain('SYNTHETIC')
     expect(text).toContain('&lt;b&gt;')
     expect(text).not.toContain('<b>')

@@ -6,7 +6,7 @@ import { closeness, closenessOfEach } from '../estimate/closeness.ts'
 import { type BenchmarkEpoch, type BenchmarkPoint, type BenchmarkReport, benchmarkReportOf, type BenchmarkRun } from '../experiment/benchmark-report.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import { batchesOf, placeOf } from '../learn/schedule.ts'
-import { errorOf, noTally } from '../learn/tally.ts'
+import { errorOf, noTally, unsettledOf } from '../learn/tally.ts'
 import type { Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { alone } from './crew.ts'
@@ -102,7 +102,8 @@ const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, te
         if (E.isLeft(b)) return b
         const pair = (of: (i: 0 | 1) => number): readonly [number, number] => [of(0), of(1)]
         epochs.push({
-          epoch, trainErrors: pair((i) => errorOf(trainings[i]!.tally)), testErrors: [errorOf(a.right), errorOf(b.right)], seconds: pair((i) => spent[i]!),
+          epoch, trainErrors: pair((i) => errorOf(trainings[i]!.tally)), testErrors: [errorOf(a.right), errorOf(b.right)],
+          unsettled: pair((i) => unsettledOf(trainings[i]!.tally)), testUnsettled: [unsettledOf(a.right), unsettledOf(b.right)], seconds: pair((i) => spent[i]!),
         })
         trainings.forEach((training, i) => { trainings[i] = { ...training, tally: noTally } })
         spent.fill(0)

@@ -44,7 +44,7 @@ export const saveCheckpoint = (dir: string, checkpoint: Checkpoint): E.Either<Ch
       E.tryCatch(() => { forced(dir, 'r', () => undefined) }, () => undefined)
     }, (reason): UserError => {
       rmSync(beside, { force: true })
-      return { message: `${path}: cannot be written (${causeOf(reason)}); the checkpoint before it is kept; make room or choose another --out` }
+      return { message: `${path}: cannot be written (${causeOf(reason)}); ${existsSync(path) ? 'the checkpoint before it is kept; make room, and go on with --resume' : 'make room or choose another --out'}` }
     })
   }))
 

@@ -58,7 +58,7 @@ const sheetOf = (folder: TrainedFolder, request: PredictRequest, print: Print): 
     const all = Uint8Array.from(pixels)
     const misread = read.flatMap(({ told }, i) => (told === labels[i] ? [] : [{ told, meant: labels[i] ?? 0, i }]))
     const shownOnes = misread.slice(0, request.count ?? most)
-    const tested = testedOf(folder, data, request.data)
+    const tested = testedOf(folder, data)
     const said = `${misread.length} of ${read.length} digits misread${shownOnes.length < misread.length ? `, the first ${shownOnes.length} of them here` : ''}; ${tested.data.origin}`
     const svg = digitSheet({
       title: testTitle(tested), subtitle: said, rows, cols, across,

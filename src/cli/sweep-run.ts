@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import type { SweepRun } from '../experiment/sweep.ts'
-import { titleOf } from '../experiment/training-report.ts'
+import { labelOf } from '../experiment/training-report.ts'
 import { hasCheckpoint } from './checkpoint-file.ts'
 import { interruptions } from './interruptions.ts'
 import type { Print } from './request.ts'
@@ -54,7 +54,7 @@ export const runSweep = async (runs: readonly SweepRun[], { out, data, threads, 
   let stopped = 'no' as SweepEnd['stopped']
 
   const one = (run: SweepRun): Promise<void> => new Promise((resolve) => {
-    const label = `${runId(run)} ${titleOf(run.job)}, seed ${run.job.seed}`
+    const label = `${runId(run)} ${labelOf(run.job)}, seed ${run.job.seed}`
     const opened = openFolder(out, run)
     const fail = (message: string): void => {
       failed += 1
@@ -103,6 +103,6 @@ export const runSweep = async (runs: readonly SweepRun[], { out, data, threads, 
     clearInterval(watch)
     interruption.end()
   }
-  if (stopped !== 'no') print(`${stopped === 'time' ? 'time is up' : 'interrupted'}: ${finished} of ${runs.length} runs finished, the others are saved; the same command goes on`)
+  if (stopped !== 'no') print(`${stopped === 'time' ? 'time is up' : 'interrupted'}: ${finished} of ${runs.length} runs finished, what else was begun is saved; the same command goes on`)
   return { failed, stopped }
 }

@@ -34,9 +34,9 @@ export interface SweepRequest {
 
 const codeOf = (reason: unknown): string => (reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason))
 
-/** What tells one set of digits from another in a run. */
-export const dataKey = (dir: string | undefined): TE.TaskEither<UserError, string> =>
-  (dir === undefined ? TE.right('synthetic') : pipe(trainingData(dir, 0, undefined), TE.map(({ digest }) => digest)))
+/** What tells one set of digits from another in a run, and what it is called. */
+export const digitsIn = (dir: string | undefined): TE.TaskEither<UserError, { readonly key: string; readonly set: string }> =>
+  (dir === undefined ? TE.right({ key: 'synthetic', set: 'SYNTHETIC digits' }) : pipe(trainingData(dir, 0, undefined), TE.map(({ digest, set }) => ({ key: digest, set }))))
 
 /** Every n-th run: those of all shards are all runs. */
 export const shardOf = <A>(all: readonly A[], { index, of }: Shard): readonly A[] => all.filter((_, i) => i % of === index - 1)
@@ -72,8 +72,8 @@ export const sweep = (request: SweepRequest, print: Print, complain: Print): TE.
     // Mistakes in it come before the digits are read.
     TE.tap((text) => TE.fromEither(pipe(sweepRuns(text, '', defaultSeed), E.mapLeft(({ message }): UserError => ({ message: `${file}: ${message}` }))))),
     TE.bindTo('text'),
-    TE.bind('key', () => dataKey(data)),
-    TE.bind('runs', ({ text, key }) => TE.fromEither(pipe(sweepRuns(text, key, defaultSeed), E.mapLeft(({ message }): UserError => ({ message: `${file}: ${message}` }))))),
+    TE.bind('digits', () => digitsIn(data)),
+    TE.bind('runs', ({ text, digits: { key } }) => TE.fromEither(pipe(sweepRuns(text, key, defaultSeed), E.mapLeft(({ message }): UserError => ({ message: `${file}: ${message}` }))))),
     TE.tap(() => written(out, new Map())),
     TE.bind('end', ({ runs }) => (summary ? TE.right<UserError, SweepEnd>({ failed: 0, stopped: 'no' })
       : runMissing(shard === undefined ? runs : shardOf(runs, shard), out, request, print, complain))),

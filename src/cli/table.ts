@@ -1,5 +1,5 @@
 /** `table`: the networks of the paper's Table 1, trained, beside its figures. */
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -9,7 +9,7 @@ import type { MethodName } from '../experiment/training-job.ts'
 import type { EngineName } from './engine.ts'
 import { given } from './options.ts'
 import type { Print, UserError } from './request.ts'
-import { codeOfEnd, dataKey, runMissing } from './sweep.ts'
+import { codeOfEnd, digitsIn, runMissing } from './sweep.ts'
 import { stateOf } from './sweep-folder.ts'
 import { written } from './written.ts'
 
@@ -36,21 +36,20 @@ const runsOf = ({ rows, seeds, methods, epochs, examples, engine }: TableRequest
 /** Trains what is missing, prints and writes the table. Right: 0, 1 where a run failed, 130 after an interruption. */
 export const table = (request: TableRequest, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
   const { data, out = join('results', 'table-1') } = request
-  // The folder's name alone: where it lies on this machine is nobody's business.
-  const note = { origin: data === undefined ? 'synthetic digits' : `the digits of ${basename(resolve(data))}`, synthetic: data === undefined }
   return pipe(
     TE.fromEither(runsOf(request, '')),
-    TE.flatMap(() => dataKey(data)),
-    TE.flatMapEither((key) => runsOf(request, key)),
+    TE.flatMap(() => digitsIn(data)),
+    TE.bindTo('digits'),
+    TE.let('note', ({ digits: { set } }) => ({ origin: request.examples === undefined ? set : `the first ${request.examples} digits of ${set}`, synthetic: data === undefined })),
+    TE.bind('runs', ({ digits: { key } }) => TE.fromEither(runsOf(request, key))),
     TE.tap(() => written(out, new Map())),
-    TE.bindTo('runs'),
     TE.bind('end', ({ runs }) => runMissing(runs, out, request, print, complain)),
     TE.let('cells', ({ runs }) => tableCells(request.rows.flatMap((name) => runs.filter(({ job }) => job.name === name)).map((run) => stateOf(out, run)))),
     TE.bind('csv', ({ cells }) => TE.fromEither<UserError, string>(paperTableCsv(cells))),
-    TE.bind('paths', ({ cells, csv }) => written(out, new Map([
+    TE.bind('paths', ({ cells, csv, note }) => written(out, new Map([
       ['table-1.md', paperTableMarkdown(cells, note)], ['table-1.csv', csv], ['table-1.json', paperTableJson(cells, note)],
     ]))),
-    TE.map(({ end, cells, paths }) => {
+    TE.map(({ end, cells, paths, note }) => {
       ;['', paperTableText(cells, note), '', ...paths].forEach(print)
       return codeOfEnd(end)
     }),

@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Checkpoint } from '../experiment/checkpoint.ts'
 import { type Trainer, trainerOf, type TrainingJob } from '../experiment/training-job.ts'
-import { trainingReportOf } from '../experiment/training-report.ts'
+import { besides, trainingReportOf } from '../experiment/training-report.ts'
 import { hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
 import { type EngineName, engineNames, engines, isThere } from './engine.ts'
 import { jobOf, type JobRequest, saidOf } from './job-request.ts'
@@ -88,11 +88,11 @@ const planned = (request: TrainRequest): E.Either<UserError, Planned> => {
 const dataFor = ({ data: dir, examples, tests }: TrainRequest, { job, from }: Planned): TE.TaskEither<UserError, TrainingData> => {
   const was = from?.state.data
   if (was !== undefined && !was.synthetic && dir === undefined)
-    return TE.left({ message: `--resume: expected the data of the run, ${was.origin}, got none; give --data` })
+    return TE.left({ message: `--resume: expected the data of the run, ${was.origin}, got none; give the folder of its files with --data` })
   return pipe(
     trainingData(dir, job.seed, examples ?? was?.train, tests ?? was?.test),
     TE.flatMapEither((data) => (was === undefined || was.digest === data.digest ? E.right(data)
-      : wrong(`--data: expected the digits of the run, ${was.origin}, got others; give the same --data`))))
+      : wrong(`--data: expected the digits of the run, ${was.origin}, got others${data.origin === was.origin ? '' : `, ${data.origin}`}; give the folder of those`))))
 }
 
 /** Whether the digits are what the network takes. */
@@ -107,7 +107,7 @@ const heading = ({ job, trainer: { network, epochs }, from, engine }: Planned, {
   const { name, sizes, T, K, beta, epsilon, rates, batch } = network
   const place = job.nudge === undefined ? '' : `, ${job.nudge} nudge`
   return `train ${name} ${sizes.join('-')} by ${job.method}${place} on ${origin}: T ${T}, K ${K}, β ${beta}, dt ${epsilon}, rates ${(job.rates ?? rates).join(',')}, ` +
-    `batch ${batch}, ${epochs} epochs, ${job.variant}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
+    `batch ${batch}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${job.variant}${besides(job).map((word) => `, ${word}`).join('')}, seed ${job.seed}, ${engine}${from === undefined ? '' : `; going on after ${from.state.step} mini-batches`}`
 }
 
 /** Curves, numbers and a table of the run so far, beside its log. */

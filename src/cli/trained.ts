@@ -45,8 +45,8 @@ export const trainedIn = ({ dir, engine, T }: Replaced): E.Either<UserError, Tra
   })))
 
 /** What is said of the test of a folder. */
-export const testedOf = ({ trainer, checkpoint: { state }, engine }: TrainedFolder, { test, synthetic, digest }: TrainingData, dir: string | undefined): Tested => ({
-  version, engine, job: state.job, epochs: state.epochs.length, ofEpochs: trainer.epochs, step: state.step, data: { origin: dir === undefined ? `${test.count} SYNTHETIC digits` : `${test.count} test digits of ${dir}`, synthetic, digest },
+export const testedOf = ({ trainer, checkpoint: { state }, engine }: TrainedFolder, { test, set, synthetic, digest }: TrainingData): Tested => ({
+  version, engine, job: state.job, epochs: state.epochs.length, ofEpochs: trainer.epochs, step: state.step, data: { origin: synthetic ? `${test.count} ${set}` : `${test.count} test digits of ${set}`, synthetic, digest },
   note: synthetic && !state.data.synthetic ? `SYNTHETIC digits, but it learned from ${state.data.origin}: give --data`
     : !synthetic && state.data.synthetic ? 'it learned from SYNTHETIC digits'
       : undefined,

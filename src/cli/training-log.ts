@@ -10,9 +10,10 @@ import type { UserError } from './request.ts'
 
 export interface TrainingLog {
   readonly path: string
-  readonly append: (line: LogLine) => void
+  /** Left: a full disk, or a file that someone took away. */
+  readonly append: (line: LogLine) => E.Either<UserError, void>
   /** Its length in bytes. */
-  readonly length: () => number
+  readonly length: () => E.Either<UserError, number>
 }
 
 const lineOf = (line: LogLine): string => `${JSON.stringify(line)}\n`
@@ -23,12 +24,15 @@ const lineOf = (line: LogLine): string => `${JSON.stringify(line)}\n`
  */
 export const openLog = (dir: string, start: StartRecord, epochs: readonly EpochRecord[], goingOn: number | undefined): E.Either<UserError, TrainingLog> => {
   const path = join(dir, 'log.jsonl')
-  return E.tryCatch(() => {
+  const onDisk = <A>(act: () => A, rest: string): E.Either<UserError, A> =>
+    E.tryCatch(act, (reason) => ({ message: `${path}: cannot be written (${causeOf(reason)}); ${rest}` }))
+  const mend = 'the last checkpoint is whole: make room, and go on with --resume'
+  return onDisk(() => {
     mkdirSync(dir, { recursive: true })
     if (goingOn !== undefined && existsSync(path) && statSync(path).size >= goingOn) truncateSync(path, goingOn)
     else writeFileSync(path, [start, ...epochs].map(lineOf).join(''))
-    return { path, append: (line) => { appendFileSync(path, lineOf(line)) }, length: () => statSync(path).size }
-  }, (reason) => ({ message: `${path}: cannot be written (${causeOf(reason)}); choose another --out` }))
+    return { path, append: (line) => onDisk(() => { appendFileSync(path, lineOf(line)) }, mend), length: () => onDisk(() => statSync(path).size, mend) }
+  }, 'choose another --out')
 }
 
 /** What a folder's log tells. Left: none, or an unreadable one. */

@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Checkpoint, restoredTraining, storedTraining } from '../experiment/checkpoint.ts'
+import { learningNote, runaway } from '../experiment/learning-watch.ts'
 import { settlingNote } from '../experiment/settling-watch.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import { type DataRecord, epochRecord, type EpochRecord, reportRecord, type StartRecord } from '../experiment/training-state.ts'
@@ -55,13 +56,22 @@ const dataRecord = ({ train, test, origin, synthetic, digest }: TrainingData): D
   ({ origin, synthetic, train: train.count, test: test.count, digest })
 
 /** Of the numbers, not of the folder. */
-const isMistake = (why: Mistake | UserError): why is Mistake => '_tag' in why
+interface Fault {
+  readonly _tag: string
+  readonly message: string
+}
+const isFault = (why: Fault | UserError): why is Fault => '_tag' in why
+
+const grownFault = ({ name, largest }: NonNullable<ReturnType<typeof runaway>>): Fault => {
+  const layer = /\d+$/.exec(name)?.[0]
+  return { _tag: 'Runaway', message: `${name} of ${layer === undefined ? 'the readout' : `layer ${layer}`} has grown to ${largest.toExponential(1)}, where no unit answers to its inputs any more` }
+}
 
 const percent = (value: number): string => `${value.toFixed(2)} %`
 
-const epochLine = ({ epoch, trainError, testError, seconds, unsettled, residual }: EpochRecord, epochs: number): string =>
+const epochLine = ({ epoch, trainError, testError, seconds, milliseconds, unsettled, residual }: EpochRecord, epochs: number): string =>
   `epoch ${String(epoch).padStart(String(epochs).length)} of ${epochs}: train error ${percent(trainError)}, test error ${percent(testError)}, ` +
-  `${spokenTime(seconds)}, unsettled ${percent(unsettled)}, residual ${residual.toExponential(1)}`
+  `${spokenTime(seconds)}${milliseconds === undefined ? '' : `, ${milliseconds.toFixed(2)} ms per mini-batch`}, unsettled ${percent(unsettled)}, residual ${residual.toExponential(1)}`
 
 /** Runs it. Left: what cannot be written, or a checkpoint of something else. */
 export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promise<E.Either<UserError, Ending>> => {
@@ -69,6 +79,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const { network: { name, batch }, epochs } = trainer
   const part = trainingPart(A, job, trainer, data.train, data.test)
   const { perEpoch } = part
+  const reportEvery = Math.ceil(perEpoch / reports)
   const start: StartRecord = { type: 'start', version, engine, job, data: dataRecord(data) }
 
   const opened = pipe(
@@ -87,13 +98,15 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const inEpoch = (): number => earlier + (performance.now() - epochBegan) / 1000
   const save = (): E.Either<UserError, void> => {
     saved = performance.now()
-    return saveCheckpoint(out, {
-      state: {
-        format: 'phifold-training-1', version, engine, job, data: dataRecord(data), step: training.step, tally: training.tally,
-        seconds: inEpoch(), epochs: records, logBytes: log.length(),
-      },
-      tensors: storedTraining(A, training, isSingle(engine) ? 'F32' : 'F64'),
-    })
+    return pipe(
+      log.length(),
+      E.flatMap((logBytes) => saveCheckpoint(out, {
+        state: {
+          format: 'phifold-training-1', version, engine, job, data: dataRecord(data), step: training.step, tally: training.tally,
+          seconds: inEpoch(), epochs: records, logBytes,
+        },
+        tensors: storedTraining(A, training, isSingle(engine) ? 'F32' : 'F64'),
+      })))
   }
 
   const until = Math.min(epochs * perEpoch, session.batches === undefined ? Infinity : training.step + session.batches)
@@ -103,30 +116,33 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
 
   const crew = crewOf(A, part, { job, trainer, engine, train: data.train, test: data.test, from, threads: session.threads })
 
+  const ratesOf = (epoch: number): readonly number[] => [...new Set(Object.values(trainer.ratesIn(epoch)))]
+
   /** What a Left means: numbers that went wrong end the run with a word on what to try, anything else is the user's to mend. */
-  const failed = (why: Mistake | UserError, epoch: number, done: number): E.Either<UserError, Ending> => {
-    if (!isMistake(why)) return E.left(why)
+  const failed = (why: Fault | UserError, epoch: number, done: number): E.Either<UserError, Ending> => {
+    if (!isFault(why)) return E.left(why)
     const { message } = why
     bar.end()
-    complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; or lower --rates (${pipe(Object.values(trainer.ratesIn(epoch)), (rates) => [...new Set(rates)].join(','))}). The last checkpoint is from before: ${session.goOn}`)
+    complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; ${why._tag === 'Runaway' ? '' : 'or '}lower --rates (${ratesOf(epoch).join(',')}). The last checkpoint is from before: ${session.goOn}`)
     return E.right('failed')
   }
 
-  const endOfEpoch = async (epoch: number): Promise<E.Either<UserError | Mistake, void>> => pipe(
+  const endOfEpoch = async (epoch: number, learned: number): Promise<E.Either<UserError | Mistake, void>> => pipe(
     await crew.test(training),
     E.flatMap((test) => {
-      const record = epochRecord(epoch, training.tally, test, inEpoch())
+      const record = epochRecord(epoch, perEpoch, training.tally, test, [learned, inEpoch()])
+      const logged = log.append(record)
+      if (E.isLeft(logged)) return logged
       records = [...records, record]
-      log.append(record)
       training = { ...training, tally: noTally }
       ;[epochBegan, earlier] = [performance.now(), 0]
       bar.advance(training.step - first)
       print(epochLine(record, epochs))
-      const note = settlingNote(records)
-      if (note !== undefined) print(note)
+      for (const note of [settlingNote(records), learningNote(records, ratesOf(epoch))]) if (note !== undefined) print(note)
       return save()
     }))
 
+  if (until <= first) print(`nothing is left to do: ${records.length} of ${epochs} ${epochs === 1 ? 'epoch is' : 'epochs are'} done; --epochs with a larger number goes on`)
   try {
     const written = first === 0 ? save() : E.right(undefined)
     if (E.isLeft(written)) return written
@@ -138,11 +154,18 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       if (E.isLeft(next)) return failed(next.left, epoch, done)
       training = next.right
       const now = performance.now()
+      if ((done + 1) % reportEvery === 0 || done + 1 === perEpoch) {
+        const grown = runaway(A, training.theta)
+        if (grown !== undefined) return failed(grownFault(grown), epoch, done)
+      }
       if (done + 1 === perEpoch) {
-        const ended = await endOfEpoch(epoch)
+        const ended = await endOfEpoch(epoch, inEpoch())
         if (E.isLeft(ended)) return failed(ended.left, epoch, done)
       } else {
-        if ((done + 1) % Math.ceil(perEpoch / reports) === 0) log.append(reportRecord(epoch, done + 1, training.tally))
+        if ((done + 1) % reportEvery === 0) {
+          const logged = log.append(reportRecord(epoch, done + 1, training.tally, inEpoch()))
+          if (E.isLeft(logged)) return logged
+        }
         if (now - saved > session.minutes * 60_000) {
           const kept = save()
           if (E.isLeft(kept)) return failed(kept.left, epoch, done)
@@ -157,12 +180,14 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
     }
     const { epoch, done } = placeOf(training.step, perEpoch)
     if (training.step === until && session.batches !== undefined && done > 0) {
-      const each = (performance.now() - began) / (training.step - first)
+      const learned = inEpoch()
       const test = await crew.test(training)
       if (E.isLeft(test)) return failed(test.left, epoch, done)
       const testError = errorOf(test.right)
-      log.append({ ...reportRecord(epoch, done, training.tally), testError })
-      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${each.toFixed(2)} ms per mini-batch`)
+      const record = { ...reportRecord(epoch, done, training.tally, learned), testError }
+      const logged = log.append(record)
+      if (E.isLeft(logged)) return logged
+      print(`epoch ${epoch}, ${done} of ${perEpoch} mini-batches: train error ${percent(errorOf(training.tally))}, test error ${percent(testError)}, ${(record.milliseconds ?? NaN).toFixed(2)} ms per mini-batch`)
     }
     const kept = save()
     if (E.isLeft(kept)) return failed(kept.left, epoch, done)

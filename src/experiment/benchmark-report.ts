@@ -24,6 +24,9 @@ export interface BenchmarkEpoch {
   readonly epoch: number
   readonly trainErrors: readonly [estimator: number, bptt: number]
   readonly testErrors: readonly [estimator: number, bptt: number]
+  /** Inputs that had not settled before they were learned from, and test inputs, in per cent. */
+  readonly unsettled: readonly [estimator: number, bptt: number]
+  readonly testUnsettled: readonly [estimator: number, bptt: number]
   /** Of learning alone. */
   readonly seconds: readonly [estimator: number, bptt: number]
 }
@@ -68,10 +71,14 @@ const chartOf = ({ job, data, perEpoch, points, epochs }: BenchmarkRun): E.Eithe
         x: points.map(({ step }) => step),
         coordinates: [{ name: part, lines: [points.map(({ whole, params }) => (part === 'all' ? whole : params[part])?.cosine ?? NaN), points.map(() => 1)] }],
       })),
-      ...(epochs.length < 2 ? [] : [{
-        title: 'test error % after each epoch', x: epochs.map(({ epoch }) => epoch * perEpoch),
-        coordinates: [{ name: 'test error', lines: [epochs.map(({ testErrors }) => testErrors[0]), epochs.map(({ testErrors }) => testErrors[1])] }],
-      }]),
+      ...(epochs.length < 2 ? [] : [
+        ['test error % after each epoch', ({ testErrors }: BenchmarkEpoch) => testErrors] as const,
+        // Nothing but zeros is no curve.
+        ...(epochs.every(({ testUnsettled: [a, b] }) => a === 0 && b === 0) ? [] : [['unsettled test inputs %', ({ testUnsettled }: BenchmarkEpoch) => testUnsettled] as const]),
+      ].map(([title, of]) => ({
+        title, x: epochs.map(({ epoch }) => epoch * perEpoch),
+        coordinates: [{ name: title, lines: [epochs.map((epoch) => of(epoch)[0]), epochs.map((epoch) => of(epoch)[1])] }],
+      }))),
     ],
     columns: 2,
   })
@@ -84,7 +91,6 @@ const some = <A>(all: readonly A[], most: number): readonly A[] =>
 const textOf = ({ job, data, points, epochs }: BenchmarkRun): string => {
   const names = Object.keys(points[0]?.params ?? {})
   const right = (count: number) => ({ align: Array.from({ length: count }, () => 'right' as const) })
-  const pair = (values: readonly [number, number], digits: number): readonly string[] => values.map((value) => value.toFixed(digits))
   return [
     `${titleOf(job)} against BPTT from one start on the same mini-batches; ${data.origin}, seed ${job.seed}`,
     '',
@@ -93,10 +99,10 @@ const textOf = ({ job, data, points, epochs }: BenchmarkRun): string => {
       [String(step), whole.cosine.toFixed(4), (whole.sameSign + whole.bothZero).toFixed(1), ...names.map((name) => params[name]?.cosine.toFixed(4) ?? '–')]), right(names.length + 3)),
     ...(epochs.length === 0 ? [] : [
       '',
-      tableOf(['epoch', `${job.method}: train error %`, 'test error %', 'seconds', 'bptt: train error %', 'test error %', 'seconds'], epochs.map(({ epoch, trainErrors, testErrors, seconds }) => {
-        const [first, second] = [0, 1].map((i) => [...pair(trainErrors, 2).slice(i, i + 1), ...pair(testErrors, 2).slice(i, i + 1), figures(seconds[i as 0 | 1], 3)])
-        return [String(epoch), ...(first ?? []), ...(second ?? [])]
-      }), right(7)),
+      tableOf(['epoch', ...[job.method, 'bptt'].flatMap((method) => [`${method}: train error %`, 'test error %', 'unsettled %', 'seconds'])], epochs.map((one) => [
+        String(one.epoch),
+        ...([0, 1] as const).flatMap((i) => [...[one.trainErrors, one.testErrors, one.testUnsettled].map((pair) => pair[i].toFixed(2)), figures(one.seconds[i], 3)]),
+      ]), right(9)),
     ]),
   ].join('\n')
 }

@@ -3,7 +3,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import { csvOf, type NonFiniteCell } from '../report/csv.ts'
 import { tableOf } from '../report/table.ts'
 import { canonical, type SweepRun } from './sweep.ts'
-import { bestOf, titleOf } from './training-report.ts'
+import { bestOf, labelOf } from './training-report.ts'
 import type { EpochRecord } from './training-state.ts'
 
 /** A run so far. */
@@ -34,6 +34,6 @@ export const sweepText = (rows: readonly SweepRow[]): string => tableOf(
   ['id', 'run', 'seed', 'status', 'epochs', 'train error %', 'test error %', 'best %'],
   rows.map(({ id, run: { job }, status, epochs, ofEpochs }) => {
     const [last, best] = [epochs.at(-1), bestOf(epochs)]
-    return [id, titleOf(job), String(job.seed), status, `${epochs.length} of ${ofEpochs}`, last?.trainError.toFixed(2) ?? '–', last?.testError.toFixed(2) ?? '–', best?.testError.toFixed(2) ?? '–']
+    return [id, labelOf(job), String(job.seed), status, `${epochs.length} of ${ofEpochs}`, last?.trainError.toFixed(2) ?? '–', last?.testError.toFixed(2) ?? '–', best?.testError.toFixed(2) ?? '–']
   }),
   { align: ['left', 'left', 'right', 'left', 'right', 'right', 'right', 'right'] })

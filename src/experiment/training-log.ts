@@ -1,11 +1,13 @@
-/** Reads the log of a training run, log.jsonl: how it began, and its epochs so far. */
+/** Reads the log of a training run, log.jsonl: how it began, its epochs so far, and what it reported between them. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { type EpochRecord, type LogLine, logLineSchema, type StartRecord } from './training-state.ts'
+import { type EpochRecord, type LogLine, logLineSchema, type ReportRecord, type StartRecord } from './training-state.ts'
 
 export interface TrainingRun {
   readonly start: StartRecord
   readonly epochs: readonly EpochRecord[]
+  /** Of all epochs. */
+  readonly reports: readonly ReportRecord[]
 }
 
 /** A text that is no log. `message` is one line that begins with the line of the log. */
@@ -32,6 +34,6 @@ export const parseLog = (text: string): E.Either<MalformedLog, TrainingRun> => p
   E.flatMap((lines) => {
     const [start] = lines
     return start?.type === 'start'
-      ? E.right({ start, epochs: lines.filter((line) => line.type === 'epoch') })
+      ? E.right({ start, epochs: lines.filter((line) => line.type === 'epoch'), reports: lines.filter((line) => line.type === 'report') })
       : E.left(malformed(0, 'expected the start of a run'))
   }))

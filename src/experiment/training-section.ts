@@ -4,7 +4,7 @@ import { inlineSvg } from '../report/inline-svg.ts'
 import { html, type Markup, type Part } from '../report/markup.ts'
 import { definitions, htmlTable, scrolling } from '../report/page.ts'
 import { anchorOf, synthetic } from './results-section.ts'
-import type { TrainingJob } from './training-job.ts'
+import { type TrainingJob, trainerOf } from './training-job.ts'
 import type { TrainingRun } from './training-log.ts'
 import { bestOf, epochTable, titleOf } from './training-report.ts'
 
@@ -34,6 +34,12 @@ const numbers = ({ changes, rates, optimiser, weightDecay, decay, unsettled, see
   ['seed', seed],
 ]
 
+/** ' of 30', where the job makes sense. */
+const planned = (job: TrainingJob): string => {
+  const trainer = trainerOf(job)
+  return E.isRight(trainer) ? ` of ${trainer.right.epochs} epochs` : ' epochs'
+}
+
 export const trainingSection = (result: TrainingResult): Markup => {
   const { folder, run: { start: { version, engine, job, data }, epochs } } = result
   const { headings, rows } = epochTable(epochs)
@@ -42,7 +48,7 @@ export const trainingSection = (result: TrainingResult): Markup => {
   return html`<section id="${anchor}" aria-labelledby="${anchor}_title">
 <h2 id="${anchor}_title">Training: ${titleOf(job)}</h2>
 <p class="soft">Ernoult et al. 2019, Table 1${data.synthetic ? [' ', synthetic] : ''}</p>
-<p>${best === undefined ? 'No epoch is done yet.' : html`Best test error: <strong class="number">${best.testError.toFixed(2)} %</strong> in epoch ${best.epoch} of ${epochs.length}.`}</p>
+<p>${best === undefined ? 'No epoch is done yet.' : html`Test error after the last epoch: <strong class="number">${(epochs.at(-1) ?? best).testError.toFixed(2)} %</strong>, with ${epochs.length}${planned(job)} done. The lowest on the way was <span class="number">${best.testError.toFixed(2)} %</span> in epoch ${best.epoch}: no result, since the test itself chose it.`}</p>
 ${picture(result)}
 ${htmlTable({ caption: `${titleOf(job)}: every epoch`, headings: headings.map((text) => ({ text })), rows })}
 <h3>Run with</h3>

@@ -16,6 +16,8 @@ export interface EpochRecord {
   readonly testCost: number
   /** The epoch's, its test included. */
   readonly seconds: number
+  /** A mini-batch's of this epoch, on average, without the test: logs and checkpoints are in it. Logs of before it was measured lack it. */
+  readonly milliseconds?: number
   /** Largest max |s_T − s_{T−1}| of any input. */
   readonly residual: number
   /** Inputs that still moved by more than the tolerance. */
@@ -33,6 +35,8 @@ export interface ReportRecord {
   readonly trainCost: number
   readonly residual: number
   readonly unsettled: number
+  /** As in the epoch's record. */
+  readonly milliseconds?: number
   /** Where the run was stopped by --batches. */
   readonly testError?: number
 }
@@ -78,19 +82,23 @@ export interface TrainingState {
   readonly logBytes: number
 }
 
-/** The epoch's record. */
-export const epochRecord = (epoch: number, train: Tally, test: Tally, seconds: number): EpochRecord => ({
+/** Of seconds, for so many mini-batches; a microsecond of a mini-batch is more than a clock can tell. */
+const millisecondsOf = (seconds: number, batches: number): number => Math.round((1e6 * seconds) / batches) / 1000
+
+/** The epoch's record, from the seconds that its mini-batches took, and those with the test. */
+export const epochRecord = (epoch: number, batches: number, train: Tally, test: Tally, [learned, seconds]: readonly [learned: number, all: number]): EpochRecord => ({
   type: 'epoch', epoch,
   trainError: errorOf(train), testError: errorOf(test),
   trainCost: train.cost / train.samples, testCost: test.cost / test.samples,
-  seconds: Math.round(seconds * 1000) / 1000,
+  seconds: Math.round(seconds * 1000) / 1000, milliseconds: millisecondsOf(learned, batches),
   residual: train.residual, unsettled: unsettledOf(train),
   testResidual: test.residual, testUnsettled: unsettledOf(test),
 })
 
-export const reportRecord = (epoch: number, done: number, train: Tally): ReportRecord => ({
+export const reportRecord = (epoch: number, done: number, train: Tally, seconds: number): ReportRecord => ({
   type: 'report', epoch, done,
   trainError: errorOf(train), trainCost: train.cost / train.samples, residual: train.residual, unsettled: unsettledOf(train),
+  milliseconds: millisecondsOf(seconds, done),
 })
 
 // ── Schema ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,7 +135,7 @@ const job = z.strictObject({
 })
 
 const epoch = z.strictObject({
-  type: z.literal('epoch'), epoch: count, trainError: percent, testError: percent, trainCost: z.number(), testCost: z.number(), seconds: magnitude,
+  type: z.literal('epoch'), epoch: count, trainError: percent, testError: percent, trainCost: z.number(), testCost: z.number(), seconds: magnitude, milliseconds: magnitude.optional(),
   residual: magnitude, unsettled: percent, testResidual: magnitude, testUnsettled: percent,
 })
 
@@ -147,6 +155,6 @@ export const logLineSchema: z.ZodType = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), version: text, engine: text, job, data }),
   epoch,
   z.strictObject({
-    type: z.literal('report'), epoch: count, done: count, trainError: percent, trainCost: z.number(), residual: magnitude, unsettled: percent, testError: percent.optional(),
+    type: z.literal('report'), epoch: count, done: count, trainError: percent, trainCost: z.number(), residual: magnitude, unsettled: percent, milliseconds: magnitude.optional(), testError: percent.optional(),
   }),
 ])
