@@ -93,7 +93,7 @@ describe('the authors\' own records', () => {
   const present = existsSync(recorded)
   if (!present) console.info(`departures: no recorded cases at ${recorded}; set PHIFOLD_SHARED to the folder above golden/`)
 
-  it.skipIf(!present).each([['real_eb_1h', 8], ['real_p_1h', 11]] as const)('%s: figure %i as published has their mean rmse to 1 %%', (name, number) => {
+  it.skipIf(!present).each([['real_eb_1h', 8], ['real_p_1h', 11]] as const)('%s: figure %i as published has their mean rmse, to a hundredth', (name, number) => {
     const json = JSON.parse(readFileSync(join(recorded, `${name}.json`), 'utf8')) as { readonly official: Official }
     const recordedCase = rightOf(decodeCase(json))
     if (recordedCase._tag !== 'Sampled') throw new Error(`${name}: expected a sampled case`)

@@ -54,6 +54,7 @@ export const constantData = <T>(A: Algebra<never, T>, { theta, x, y }: Data<T>):
 /**
  * EP in the limit β → 0 from a settled state: emits Δs(t) and Δθ(t). Where the state is not settled there is no limit (Δs(β, t) grows like
  * the residual / β); this still returns the derivative of the nudged trajectory by β, so check the certificate first.
+ * Left: what `pose` says of mistakes in the data.
  */
 export const limit = <N extends Op, T>(A: Algebra<N, T>, dynamics: Dynamics<N>, cost: Cost<N>) =>
   (data: Data<T>, settled: Layers<T>): E.Either<Mistake, Phase<Moment<T>>> => {

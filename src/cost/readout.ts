@@ -6,6 +6,8 @@
  *
  * Batched, row b is sample b: z = s W_oᵀ + b_o on every row, ∂ℓ/∂s = g W_o, and summed over the batch ∂ℓ/∂W_o = gᵀ s, ∂ℓ/∂b_o = Σ g.
  * Nothing flows from z into the network: the state relaxes without it, and it only shapes the nudge.
+ *
+ * docs/theory.md §14, laws L1, L4 and L5 with a readout.
  */
 import type { Op } from '../tensor/algebra.ts'
 import { entries, showShape } from '../tensor/algebra.ts'

@@ -2,6 +2,8 @@
  * Walks the hypotheses of the theorem in order for one model and one batch, and returns a certificate with a number for each, or the first
  * that is broken. (H1) is checked twice, at a state drawn at random and at the settled one: the first finds wrong derivatives even where the
  * network does not settle, the second is what the theorem asks for.
+ *
+ * docs/theory.md §4, §7; docs/extending.md.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -8,6 +8,8 @@
  *     signs       percentage of entries with the same sign, neither 0; and of those where both are exactly 0
  *
  * Several tensors are told apart by name. NaN anywhere makes every measure that it touches NaN.
+ *
+ * docs/notation.md, measures.
  */
 import type { Flat } from '../fold/measure.ts'
 import { signCounts, type SignCounts } from './sign-counts.ts'

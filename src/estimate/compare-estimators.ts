@@ -4,6 +4,8 @@
  *
  * Parts for neurons are compared as M ∇s(t): where the reverse folds give ∇s(t) and the dynamics has a metric, it is applied; where
  * it has none they are compared as they are.
+ *
+ * docs/theory.md §15.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

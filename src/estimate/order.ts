@@ -3,6 +3,8 @@
  *
  * A point counts where its rounding is at most a share of its error. Then log error is off by at most about that share, and the slope
  * of points x_k = log β_k by at most share · Σ|x_k − x̄| / Σ(x_k − x̄)².
+ *
+ * docs/theory.md §9, §15; laws L8, L13.
  */
 
 /** An error at one β, with the rounding that it may contain. */

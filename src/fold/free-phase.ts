@@ -4,6 +4,8 @@
  *
  * A float64 state often comes to repeat itself bit for bit: s_{t+1} = s_t, or a short cycle in the last bits. From then on whole periods
  * change nothing, so skipping them is lossless: the result is that of all T steps. NaN never counts as settled, since NaN equals nothing.
+ *
+ * The paper, §2, first phase; docs/theory.md §1 and hypothesis (H2) of §4; laws L4.split, L4.samples.
  */
 import { tailRec } from 'fp-ts/lib/ChainRec.js'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,6 +1,8 @@
 /**
  * A nudge is β together with the way to divide by it. With a finite β, EP takes difference quotients. With β = τ, the unit
  * of the dual numbers, the quotient is the tangent: the limit β → 0, exactly (see theorem.ts). EP itself does not know.
+ *
+ * docs/theory.md §3, §4.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Algebra } from '../tensor/algebra.ts'

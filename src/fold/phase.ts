@@ -3,6 +3,8 @@
  * in the same order, so that they can be folded in lock step with memory that does not grow with K.
  *
  * The folds here are the only loops over time; they are fp-ts' stack-safe `tailRec`, since T may be 30 000.
+ *
+ * docs/one-page.md, two folds as phases; law L4.split.
  */
 import { tailRec } from 'fp-ts/lib/ChainRec.js'
 import * as E from 'fp-ts/lib/Either.js'

@@ -2,6 +2,8 @@
  * A problem is a model posed with its parameters, an input and a target over one interpreter. Everything that users bring is
  * checked here, once; whatever the folds meet afterwards is well shaped and finite. What does not depend on the state
  * (the input's drive, the activations' closures) is computed here too, once per phase.
+ *
+ * docs/theory.md §1.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Cost, Costing } from '../cost/cost.ts'

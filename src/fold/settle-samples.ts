@@ -161,7 +161,7 @@ export interface Chosen<T> {
   readonly rows: readonly number[]
 }
 
-/** One batch of the chosen samples of several, in that order. All must have as many steps and kept states. */
+/** One batch of the chosen samples of several, in that order. All must have as many steps and kept states. Throws RangeError where none is chosen. */
 export const joinSamples = <T>(A: Algebra<never, T>, parts: readonly Chosen<T>[]): SettledSamples<T> => {
   const chosen = parts.filter(({ rows }) => rows.length > 0)
   const places = chosen.map((_, p) => chosen.slice(0, p).reduce((sum, { rows }) => sum + rows.length, 0))

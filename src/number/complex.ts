@@ -1,6 +1,8 @@
 /**
  * Complex float64 numbers: the number system of the complex-step witness, Im f(x + ih) / h = f′(x) + O(h²), which needs
  * no difference of nearby values and so allows h = 10⁻¹⁰⁰. Analytic functions only: no clip, no abs.
+ *
+ * Squire, Trapp 1998, Using complex variables to estimate derivatives of real functions; laws L14.
  */
 import { float64 } from './float64.ts'
 import type { NumberSystem } from './number.ts'

@@ -3,6 +3,8 @@
  *
  * A witness, never a tool: the folds are differentiated by hand, and the laws check them against this. With β = τ the
  * nudged phase yields the exact limit β → 0 of Equilibrium Propagation, with nothing left to tend to zero.
+ *
+ * Clifford 1873, Preliminary sketch of biquaternions; laws L12, L14.
  */
 import type { NumberSystem, Op } from './number.ts'
 

@@ -1,6 +1,8 @@
 /**
  * Exact rational numbers on bigint: always in lowest terms with a positive denominator, so equality is structural.
  * Nothing is ever rounded; this is the first rung of the evidence ladder, where EP and −BPTT are *identical*.
+ *
+ * Laws L14.
  */
 import type { NumberSystem } from './number.ts'
 

@@ -2,6 +2,8 @@
  * Biases: ⟨b, u_l⟩ for every sample, where R repeats the parameter b over the batch (and over a map, for one bias per channel):
  *
  *     Ψ = Σ_batch ⟨R b, u_l⟩      ∂Ψ/∂u_l = R b (constant)      ∂Ψ/∂b = Rᵀ u_l      ∂²Ψ/∂u² = 0      ∂²Ψ/∂b∂u v = Rᵀ v_l
+ *
+ * docs/theory.md §5; laws L1, L3.
  */
 import type { Algebra, Positions, Shape } from '../tensor/algebra.ts'
 import { perChannel, perUnit } from '../tensor/spatial.ts'

@@ -8,6 +8,8 @@
  *     ∂²Ψ/∂u² v    = v_from Wᵀ at `to`,  v_to W at `from`          Ψ is bilinear
  *     ∂²Ψ/∂W∂u v   = v_toᵀ u_from + u_toᵀ v_from
  *     ∂²Ψ/∂u_0∂u v = v_to W             when `from` is the input
+ *
+ * The paper, §2; docs/theory.md §5; laws L1, L3.
  */
 import { correlate } from '../tensor/algebra.ts'
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, type Layers, paramOf, sumAt } from './interaction.ts'

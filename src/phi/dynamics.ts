@@ -4,6 +4,8 @@
  *
  * Three kinds, told apart by type, because they satisfy the theorem to different degrees:
  * `Dynamics` (nothing promised), `ExactDynamics` (a metric M relates the two folds), `GradientDynamics` (F = ∂Φ/∂s, M = 1).
+ *
+ * The paper, §2; docs/theory.md §4 to §6; laws L1, L2.
  */
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
 import type { Direction, Drives, Layer, Layers, Params } from './interaction.ts'

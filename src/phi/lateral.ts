@@ -6,6 +6,8 @@
  *     ∂Ψ/∂V     = ½ uᵀ u                         symmetric: a symmetric V stays symmetric in training
  *     ∂²Ψ/∂u² v = ½ (v V + v Vᵀ)
  *     ∂²Ψ/∂V∂u v = ½ (vᵀ u + uᵀ v)
+ *
+ * docs/theory.md §5; laws L1, L3.
  */
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, paramOf } from './interaction.ts'
 

@@ -1,6 +1,8 @@
 /**
  * Pooling P of a map and its transpose P⁻¹, both linear once the map is given: P gathers one or more entries of each window, P⁻¹ puts
  * values back where they came from. Windows do not overlap; left-over rows and columns are dropped (and get zero back).
+ *
+ * The paper, appendix on convolutions; docs/theory.md §13; laws L11.maxima, L11.pooling.
  */
 import type { Algebra, Shape } from '../tensor/algebra.ts'
 import { type MapShape, windowEntry, windowMaxima } from '../tensor/spatial.ts'

@@ -2,6 +2,8 @@
  * Any number system, lifted to tensors by plain loops over plain arrays: the interpreter for rationals, duals and complex numbers, and over
  * float64 the cheapest one for a few units. Clear before fast; each operation has a loop of its own, so that an engine can compile it for the
  * one kind of number that it meets. Sums run in index order, so over float64 it rounds exactly as the reference does.
+ *
+ * Laws L12, L14.
  */
 import type { NumberSystem } from '../number/number.ts'
 import type { Algebra, Op, Shape } from './algebra.ts'

@@ -4,6 +4,8 @@
  * Every result is freshly allocated and row-major, so nothing aliases; the type gives no way to write. Only this file
  * knows that tensors are ndarrays. Numerics: sums run in index order; products of matrices (`products.ts`) accumulate over the
  * inner index in increasing order (for `matmulTN`, over the batch), without FMA. NaN and infinities propagate.
+ *
+ * Laws L12, L14.
  */
 import ndarray, { type NdArray } from 'ndarray'
 import ops from 'ndarray-ops'

@@ -5,6 +5,8 @@
  *
  * Images are (batch, channels, rows, columns), kernels (channels out, channels in, rows, columns), row-major. "Convolution" is
  * cross-correlation, as everywhere in this field.
+ *
+ * docs/theory.md §13; laws L11.
  */
 import type { Positions, Shape } from './algebra.ts'
 import { entries, showShape } from './algebra.ts'
