@@ -7,9 +7,9 @@ import { type EstimatorReport, estimatorReportOf } from '../experiment/estimator
 import { type EstimatedNetwork, estimatedNetworks, runEstimators, sizedNetwork } from '../experiment/estimator-run.ts'
 import { badHyperparameter, faultOf } from '../experiment/figure.ts'
 import type { Source } from '../experiment/figure-data.ts'
-import { simd64 } from '../tensor/simd/interpreter.ts'
 import { closest } from './closest.ts'
 import { digitSource } from './digit-source.ts'
+import { type EngineName, engines } from './engine.ts'
 import { progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
@@ -21,6 +21,7 @@ export interface CompareRequest {
   /** A name, or sizes joined by -. */
   readonly network: string
   readonly seed: number
+  readonly engine: EngineName
   readonly out: string
   /** Directory of the MNIST files. */
   readonly data: string | undefined
@@ -62,9 +63,9 @@ const run = (request: CompareRequest, network: EstimatedNetwork, source: Source 
   E.mapLeft(({ message }): UserError => ({ message: `--${message}` })),
   E.flatMap((estimators) => {
     const bar = progress(`compare ${network.name}`, 1)
-    const result = runEstimators(simd64(), {
+    const result = engines[request.engine]().run((A) => runEstimators(A, {
       network, estimators, seed: request.seed, source, sweep: request.sweep, onProgress: (done, total) => { bar.advance(done / total) },
-    })
+    }))
     bar.end()
     return E.isLeft(result) && result.left._tag === 'BadHyperparameter' ? wrong(`--${result.left.message}`) : result
   }),

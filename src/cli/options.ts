@@ -18,7 +18,7 @@ export const data: Given<string | undefined> = option({
 })
 /** `usual` is taken where none is named. */
 export const engine = (usual: EngineName): Given<EngineName> => option({
-  long: 'engine', type: engineType(usual), description: 'interpreter: reference, simd64 or simd32',
+  long: 'engine', type: engineType(usual), description: 'interpreter: reference, simd64, simd32 or simd32-fused',
   defaultValue: () => usual, defaultValueIsSerializable: true,
 })
 

@@ -8,9 +8,9 @@ import type { OnProgress } from '../experiment/recipe.ts'
 import { type RecipeReport, recipeReportOf } from '../experiment/recipe-report.ts'
 import { runRecipe } from '../experiment/recipe-run.ts'
 import { adjustedNetwork, type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from '../experiment/trained-network.ts'
-import { simd64 } from '../tensor/simd/interpreter.ts'
 import { closest } from './closest.ts'
 import { digitSource } from './digit-source.ts'
+import { type EngineName, engines } from './engine.ts'
 import { given } from './options.ts'
 import { type Progress, progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
@@ -21,6 +21,7 @@ export interface RecipeRequest {
   /** A network of Table 1. */
   readonly name: string
   readonly seed: number
+  readonly engine: EngineName
   readonly out: string
   /** Directory of the MNIST files. */
   readonly data: string | undefined
@@ -75,11 +76,11 @@ const run = (request: RecipeRequest, network: TrainedNetwork, source: Source): E
     }
     current.bar.advance(done)
   }
-  const result = runRecipe(simd64(), {
+  const result = engines[request.engine]().run((A) => runRecipe(A, {
     network, variant, changes, batches, tolerance, seed, source, onProgress,
     ...(nudge && { nudge }),
     ...(search && { wanted: agreement }),
-  })
+  }))
   current?.bar.end()
   if (E.isRight(result)) return pipe(recipeReportOf(result.right, version), E.map((report) => ({ report })))
   const mistake = result.left
