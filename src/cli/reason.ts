@@ -16,3 +16,7 @@ export const wordsOf = (reason: unknown): string => {
 
 /** Its code, or else its words. */
 export const causeOf = (reason: unknown): string => codeOf(reason) || wordsOf(reason)
+
+/** Whether it is memory that could not be had: what V8 says of arrays and of WebAssembly's memory. */
+export const isOutOfMemory = (reason: unknown): boolean =>
+  reason instanceof RangeError && /^(Array buffer allocation failed|Invalid typed array length: \d{9,}|WebAssembly\.Memory\.grow\(\): .*|WebAssembly\.Memory\(\): could not allocate memory|simd\d\d[a-z-]*: expected .* of memory.*)$/.test(wordsOf(reason))

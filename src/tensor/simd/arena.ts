@@ -40,7 +40,11 @@ export const arenaOf = <C extends Cells>(kind: Kind<C>, slotSize: number): Arena
   const extend = (end: number): void => {
     const missing = end - heap.byteLength
     if (missing <= 0) return
-    machine.memory.grow(Math.ceil(missing / PAGE))
+    try {
+      machine.memory.grow(Math.ceil(missing / PAGE))
+    } catch {
+      throw new RangeError(`${kind.name}: expected ${Math.ceil(end / 2 ** 20)} MiB of memory for a product, got none beyond ${Math.floor(heap.byteLength / 2 ** 20)} MiB; multiply less at a time, such as a smaller batch`)
+    }
     heap = kind.view(machine.memory.buffer)
   }
   const putWhole = (numbers: Int32Array, factor: number, at: number): void => {
