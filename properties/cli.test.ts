@@ -165,7 +165,7 @@ describe('a mistake', () => {
     [['report', 'piped'], /figure-1\.json: cannot be read \(not a file\)/],
     [['report'], /report: expected a value for folder/],
     [['report', 'nowhere'], /nowhere: expected a folder of results, got none \(ENOENT\)/],
-    [['report', 'good'], /good: expected records figure-\*\.json or training runs, got none; make one/],
+    [['report', 'good'], /good: expected records figure-\*\.json, training runs or other reports, got none; make one/],
     [['audit', '--write'], /expected a value for --write/],
     [['audit', '--write', 'file/x.md'], /expected a folder, got a file; choose another folder with --write/],
     [['audit', '--write', 'pipe'], /pipe: expected a file, got neither file nor folder/],
