@@ -141,7 +141,7 @@ const cosines = benchmarks.length === 0 ? [] : [
 ]
 
 // A picture of all, a panel for each kind of run, as long as its shortest run, so that seeds can be seen beside each other.
-const panels = groups.map(({ label, begun }) => ({ label, begun, length: Math.min(...begun.map(({ epochs }) => epochs.length)) })).filter(({ begun, length }) => begun.length > 0 && length > 1)
+const panels = groups.map(({ label, counted }) => ({ label, begun: counted, length: Math.min(...counted.map(({ epochs }) => epochs.length)) })).filter(({ begun, length }) => begun.length > 0 && length > 1)
 if (panels.length > 0) {
   const chart = orThrow(curveFigure({
     title: 'Test and train error on MNIST', subtitle: 'one colour for each seed', xTitle: 'epoch', yTitle: 'per cent', colourMeans: '', columns: 2,
