@@ -463,6 +463,17 @@ describe('progress', () => {
     expect(text).toContain('free phase [==============              ] 50%  3 s left')
   })
 
+  it('has room for the time left on 80 columns, with the longest label that training has', () => {
+    const { stream, written } = terminal(true)
+    let now = 0
+    const progress = progressOn(Object.assign(stream, { columns: 80 }), () => now)('train', 1000)
+    now = 5000
+    progress.advance(1, 'epoch 30 of 100, 9999 digits/s, error 90.0 %')
+    const text = written()
+    progress.end()
+    expect(text).toMatch(/error 90\.0 % \[ {8}\] 0% {2}1 h 23 min left/)
+  })
+
   it('draws nothing where the stream is no terminal', () => {
     expect(run(false, [1000, 3000, 9000])).toBe('')
   })

@@ -83,7 +83,8 @@ describe('pages', () => {
   test('the contents name every page, once', () => {
     const linksOf = (items: ReturnType<typeof sidebarOf>): readonly string[] => items.flatMap(({ link, items: inner = [] }) => [...(link === undefined ? [] : [link]), ...linksOf(inner)])
     const links = linksOf(sidebarOf(docs)).filter((link) => !link.startsWith('/api'))
-    expect([...links].sort()).toEqual(pages.map((page) => (page === 'index.md' ? '/' : `/${page.slice(0, -3)}`)).sort())
+    const results = readdirSync(join(docs, 'results')).filter((name) => name.endsWith('.md')).map((name) => `results/${name}`)
+    expect([...links].sort()).toEqual([...pages, ...results].map((page) => (page === 'index.md' ? '/' : `/${page.slice(0, -3)}`)).sort())
   })
 
   test('pages of the API reference are found as they lie there', () => {

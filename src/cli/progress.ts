@@ -14,12 +14,14 @@ export interface Progress {
 }
 
 /** Where to draw: process.stderr, or a stand-in in tests. */
-export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
 
 /** Milliseconds that never run backwards; the origin does not matter. */
 export type Clock = () => number
 
 const quietMilliseconds = 2000
+/** Columns of a terminal that has room for a long bar. */
+const wide = 100
 
 /** Seconds as '8 s', '2 min 05 s' or '1 h 20 min'. */
 export const spokenTime = (seconds: number): string => {
@@ -41,7 +43,8 @@ export const progressOn = (stream: ProgressStream, clock: Clock) => (label: stri
     format: '{label} [{bar}] {percentage}%  {left}',
     barCompleteChar: '=',
     barIncompleteChar: ' ',
-    barsize: 28,
+    // What is cut off at the end of a line is the time left.
+    barsize: (stream.columns ?? wide) < wide ? 8 : 28,
     clearOnComplete: true,
     hideCursor: null,
     linewrap: true,

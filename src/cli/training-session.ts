@@ -174,7 +174,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
       if (now - looked > pause) {
         looked = now
         const speed = (batch * (training.step - first)) / ((now - began) / 1000)
-        bar.advance(training.step - first, `epoch ${epoch} of ${epochs}, ${speed.toFixed(0)} digits/s, train error ${percent(errorOf(training.tally))}`)
+        bar.advance(training.step - first, `epoch ${epoch} of ${epochs}, ${speed.toFixed(0)} digits/s, error ${errorOf(training.tally).toFixed(1)} %`)
         await new Promise((resolve) => setImmediate(resolve))
       }
     }
