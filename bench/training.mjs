@@ -119,8 +119,8 @@ ${markdownTableOf(
       ...[shares.unsettledNorm, shares.settledNorm].map((x) => (x === null ? '–' : x.toPrecision(3))), shares.shareOfSquares.toFixed(1)]),
     { align: ['left', ...Array.from({ length: 7 }, () => 'right')] })}
 
-BPTT walks back through steps that do not contract for such an input, and its gradient grows with each; EP's is bounded by how far the state can move, over β. A few inputs then decide where the weights go, and the test error jumps from
-epoch to epoch. \`--unsettled skip\` leaves them out.
+BPTT walks back through steps that do not contract for such an input, and its gradient grows with each; EP's is bounded by how far the state can move, over β. A few inputs then outweigh all others in the
+update. Whether the test error jumps from epoch to epoch because of them is for a run with \`--unsettled skip\` to tell, which leaves them out.
 `
 
 const unfinished = trained.filter(({ reports }) => reports.length > 0).map(({ label, seed, epochs, reports }) => {
