@@ -121,7 +121,7 @@ describe('table', () => {
     expect([code, err]).toEqual([0, ''])
     ;['table-1.json', 'table-1.md'].forEach((name) => {
       const text = readFileSync(at(`named/${name}`), 'utf8')
-      expect(text).toContain('the digits of digits')
+      expect(text).toContain('the IDX files in digits')
       expect(text).not.toContain('deep')
     })
   })
