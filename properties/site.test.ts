@@ -27,7 +27,7 @@ const textOf = (page: string): string => readFileSync(join(docs, page), 'utf8')
 
 /** Indented blocks outside of fences: the formulas of a page. */
 const blocksOf = (text: string): readonly string[] =>
-  text.replace(/^```[^]*?^```/gm, '').split(/\n(?! {4})/).map((part) => part.split('\n').filter((line) => /^ {4}\S| {5,}\S/.test(line)).join('\n')).filter((block) => block !== '')
+  text.replace(/^```[^]*?^```/gm, '').split(/\n(?! {4})/).map((part) => part.split('\n').filter((line) => /^ {4,}\S/.test(line)).join('\n')).filter((block) => block !== '')
 
 describe('formulas', () => {
   test('there are some', () => {
@@ -83,8 +83,7 @@ describe('pages', () => {
   test('the contents name every page, once', () => {
     const linksOf = (items: ReturnType<typeof sidebarOf>): readonly string[] => items.flatMap(({ link, items: inner = [] }) => [...(link === undefined ? [] : [link]), ...linksOf(inner)])
     const links = linksOf(sidebarOf(docs)).filter((link) => !link.startsWith('/api'))
-    const results = readdirSync(join(docs, 'results')).filter((name) => name.endsWith('.md')).map((name) => `results/${name}`)
-    expect([...links].sort()).toEqual([...pages, ...results].map((page) => (page === 'index.md' ? '/' : `/${page.slice(0, -3)}`)).sort())
+    expect([...links].sort()).toEqual(pages.map((page) => (page === 'index.md' ? '/' : `/${page.slice(0, -3)}`)).sort())
   })
 
   test('pages of the API reference are found as they lie there', () => {
