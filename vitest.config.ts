@@ -9,6 +9,8 @@ export default defineConfig({
   // The playground imports the library by its name.
   resolve: { alias: [{ find: /^phifold$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
   test: {
+    // By default one core is left alone, which of two is half.
+    maxWorkers: '100%',
     projects: [
       { test: { ...shared, name: 'library', include: ['properties/**/*.test.ts'], exclude: [program] } },
       { test: { ...shared, name: 'program', include: [program], globalSetup: ['properties/build.ts'] } },
