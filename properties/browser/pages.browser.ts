@@ -110,7 +110,11 @@ test('formulas are MathML, and words in them are words', async () => {
 
 test('the search finds words, without asking anybody', async () => {
   const { page, context, complaints } = await open(browser, site.url)
-  await page.keyboard.press('/')
+  // The key is listened to once the page has come to life.
+  await expect.poll(async () => {
+    await page.keyboard.press('/')
+    return page.locator('input[type=search]').isVisible()
+  }, { timeout: 30_000, interval: 500 }).toBe(true)
   await page.locator('input[type=search]').fill('telescoping')
   await page.getByRole('option').first().waitFor()
   expect(complaints).toEqual([])
