@@ -13,6 +13,8 @@ export default defineConfig(({ mode }) => ({
     // Two browsers at a time, each of which waits for the other's pages: nothing here is timed.
     maxWorkers: 2,
     expect: { poll: { timeout: 30_000 } },
+    // Chromium, its workers and these tests share two cores: what fails twice has failed.
+    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
