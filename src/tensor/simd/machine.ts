@@ -9,10 +9,11 @@ export interface Machine {
   /** The first address that nothing is at. Below lie constants, from 160 on. */
   readonly free: () => number
   readonly multiply: (a: number, b: number, out: number, m: number, k: number, n: number, resume: boolean, spare: number) => void
+  readonly multiplyRows: (source: number, b: number, out: number, m: number, k: number, n: number, spare: number) => void
   readonly multiplySum: (a: number, b: number, out: number, m: number, k: number, n: number, count: number, spare: number) => void
   readonly multiplyAt: (source: number, bases: number, offsets: number, b: number, out: number, m: number, k: number, n: number, spare: number) => void
   /** See assembly/sparse.ts. */
-  readonly nonzeros: (x: number, count: number) => number
+  readonly nonzeros: (x: number, count: number, most: number) => number
   readonly finite: (x: number, size: number) => number
   readonly multiplyFew: (source: number, b: number, out: number, m: number, k: number, n: number, list: number, spare: number) => void
   readonly multiplyFewAt: (source: number, bases: number, offsets: number, b: number, out: number, m: number, k: number, n: number, list: number, spare: number) => void

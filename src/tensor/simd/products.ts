@@ -49,6 +49,9 @@ const FIRST = 65536
 /** Blocks of terms of aᵀ b are so much larger than other blocks: after each the whole result is loaded again. */
 const MORE = 4
 
+/** Up to so many panels of the right factor, entries of the left one are spread as they are met: to do it before would cost more. */
+const THIN = 2
+
 /** A left factor of which at most this share is not zero is multiplied entry by entry: there the work per entry is by so much larger. */
 const FEW = 0.45
 
@@ -176,7 +179,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       }
       const { at } = right
       /** Whether so many entries at SOURCE are few enough, and nothing is lost with the others. */
-      const few = (count: number): boolean => machine.nonzeros(SOURCE, count) <= FEW * count && (right.finite ??= machine.finite(at, size) !== 0)
+      const few = (count: number): boolean => machine.nonzeros(SOURCE, count, FEW * count) <= FEW * count && (right.finite ??= machine.finite(at, size) !== 0)
       const [bases, offsets] = read ? [0, 0] : putGrid(a.grid, left)
       if (!read) heap().set(a.source, SOURCE / bytes)
       const fewAt = !read && few(a.source.length)
@@ -185,6 +188,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
         if (read) {
           put(a, k, from, to)
           if (few((to - from) * k)) machine.multiplyFew(SOURCE, at, out, to - from, k, n, list, SPARE)
+          else if (n <= THIN * columns) machine.multiplyRows(SOURCE, at, out, to - from, k, n, SPARE)
           else {
             machine.spreadRows(SOURCE, to - from, k, left)
             machine.multiply(left, at, out, to - from, k, n, false, SPARE)

@@ -61,26 +61,74 @@ const singles = memory.data<f32>([
   return v128.mul<T>(r2, line<T>(first, rest, r4))
 }
 
+/** Bytes of a stretch on which one stage after the other is carried out. */
 // @ts-ignore: decorator
-@inline function exponential<T>(x: v128): v128 {
-  // These keep NaN, and take one step each where the others take several.
-  const within = v128.pmin<T>(v128.pmax<T>(x, constant<T>(LEAST)), constant<T>(MOST))
-  const t = counted<T>(within)
-  const n = v128.sub<T>(t, constant<T>(WHOLE))
-  const r = v128.sub<T>(v128.sub<T>(within, v128.mul<T>(n, constant<T>(HIGH))), v128.mul<T>(n, constant<T>(LOW)))
-  const y = v128.add<T>(constant<T>(ONE), v128.add<T>(r, bend<T>(r)))
-  // n in two halves, the lesser first; 4096 makes it positive, so that shifting rounds down, and goes again.
-  let half: v128, rest: v128
-  if (sizeof<T>() == 8) {
-    const count = v128.sub<i64>(t, constant<T>(WHOLE))
-    half = v128.sub<i64>(v128.shr<u64>(v128.add<i64>(count, v128.splat<i64>(4096)), 1), v128.splat<i64>(2048))
-    rest = v128.sub<i64>(count, half)
-  } else {
-    const count = v128.sub<i32>(t, constant<T>(WHOLE))
-    half = v128.shr<i32>(count, 1)
-    rest = v128.sub<i32>(count, half)
+@inline const STRETCH: usize = 1024
+/** Where the stages of a stretch leave what the last one needs: whole numbers to which x log₂e was rounded. */
+const counts = memory.data(1024)
+
+/**
+ * e^x, or 1 / (1 + e^−x) with `logistic`, in three stages: a processor looks only so far ahead, so the long chain of one entry would keep
+ * those of the next ones from beginning. Each stage needs few constants, which stay in registers.
+ */
+// @ts-ignore: decorator
+@inline function exponentials<T>(x: usize, count: i32, logistic: bool): void {
+  const end = x + vectors<T>(count)
+  for (; x < end; x += STRETCH) {
+    const stop = min(x + STRETCH, end)
+    reduced<T>(x, stop, logistic)
+    bent<T>(x, stop)
+    raised<T>(x, stop, logistic)
   }
-  return v128.mul<T>(v128.mul<T>(y, power<T>(half)), power<T>(rest))
+}
+
+/** First stage: x becomes r with x = n ln 2 + r. */
+// @ts-ignore: decorator
+@inline function reduced<T>(x: usize, stop: usize, negated: bool): void {
+  const perLn2 = constant<T>(PER_LN2), whole = constant<T>(WHOLE), high = constant<T>(HIGH), low = constant<T>(LOW)
+  const least = constant<T>(LEAST), most = constant<T>(MOST), zero = v128.splat<T>(<T>0)
+  for (let i = x, at: usize = counts; i < stop; i += 16, at += 16) {
+    let v = v128.load(i)
+    if (negated) v = v128.sub<T>(zero, v)
+    // These keep NaN, and take one step each where the others take several.
+    const within = v128.pmin<T>(v128.pmax<T>(v, least), most)
+    const t = v128.add<T>(v128.mul<T>(within, perLn2), whole)
+    const n = v128.sub<T>(t, whole)
+    v128.store(at, t)
+    v128.store(i, v128.sub<T>(v128.sub<T>(within, v128.mul<T>(n, high)), v128.mul<T>(n, low)))
+  }
+}
+
+/** Second stage: r becomes e^r. */
+// @ts-ignore: decorator
+@inline function bent<T>(x: usize, stop: usize): void {
+  const one = constant<T>(ONE)
+  for (let i = x; i < stop; i += 16) {
+    const r = v128.load(i)
+    v128.store(i, v128.add<T>(one, v128.add<T>(r, bend<T>(r))))
+  }
+}
+
+/** Third stage: e^r becomes e^x. */
+// @ts-ignore: decorator
+@inline function raised<T>(x: usize, stop: usize, logistic: bool): void {
+  const one = constant<T>(ONE), whole = constant<T>(WHOLE)
+  for (let i = x, at: usize = counts; i < stop; i += 16, at += 16) {
+    const t = v128.load(at)
+    // n in two halves, the lesser first; 4096 makes it positive, so that shifting rounds down, and goes again.
+    let half: v128, rest: v128
+    if (sizeof<T>() == 8) {
+      const n = v128.sub<i64>(t, whole)
+      half = v128.sub<i64>(v128.shr<u64>(v128.add<i64>(n, v128.splat<i64>(4096)), 1), v128.splat<i64>(2048))
+      rest = v128.sub<i64>(n, half)
+    } else {
+      const n = v128.sub<i32>(t, whole)
+      half = v128.shr<i32>(n, 1)
+      rest = v128.sub<i32>(n, half)
+    }
+    const y = v128.mul<T>(v128.mul<T>(v128.load(i), power<T>(half)), power<T>(rest))
+    v128.store(i, logistic ? v128.div<T>(one, v128.add<T>(one, y)) : y)
+  }
 }
 
 // @ts-ignore: decorator
@@ -103,8 +151,7 @@ const singles = memory.data<f32>([
 }
 
 export function expOf<T>(x: usize, count: i32): void {
-  const size = vectors<T>(count)
-  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, exponential<T>(v128.load(x + i)))
+  exponentials<T>(x, count, false)
 }
 
 export function tanhOf<T>(x: usize, count: i32): void {
@@ -113,11 +160,7 @@ export function tanhOf<T>(x: usize, count: i32): void {
 }
 
 export function logisticOf<T>(x: usize, count: i32): void {
-  const size = vectors<T>(count)
-  const one = v128.splat<T>(<T>1)
-  const zero = v128.splat<T>(<T>0)
-  for (let i: usize = 0; i < size; i += 16)
-    v128.store(x + i, v128.div<T>(one, v128.add<T>(one, exponential<T>(v128.sub<T>(zero, v128.load(x + i))))))
+  exponentials<T>(x, count, true)
 }
 
 /** Into [0, 1]. These kinds of minimum and maximum keep the first operand where it is NaN, or zero of either sign. */

@@ -1,7 +1,7 @@
 /** Products, element-wise operations and functions in f32: what the module for f32 exports. See products.ts, passes.ts and functions.ts. */
 import { clipOf, expOf, insideOf, logisticOf, tanhOf } from './functions'
 import { addOf, divideOf, farthestOf, fillOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
-import { addAtOf, multiplyAtOf, multiplyOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
+import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
 import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
 
 /** The first address above the constants of functions.ts. */
@@ -11,6 +11,10 @@ export function free(): usize {
 
 export function multiply(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, resume: bool, spare: usize): void {
   multiplyOf<f32>(a, b, out, m, k, n, resume, spare)
+}
+
+export function multiplyRows(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
+  multiplyRowsOf<f32>(source, b, out, m, k, n, spare)
 }
 
 export function multiplySum(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
@@ -93,8 +97,8 @@ export function farthest(x: usize, y: usize, count: i32): f32 {
   return farthestOf<f32>(x, y, count)
 }
 
-export function nonzeros(x: usize, count: i32): i32 {
-  return nonzerosOf<f32>(x, count)
+export function nonzeros(x: usize, count: i32, most: i32): i32 {
+  return nonzerosOf<f32>(x, count, most)
 }
 
 export function finite(x: usize, size: usize): bool {

@@ -11,11 +11,23 @@ import { plusProduct } from './products'
 /** Bytes of one inner index in a panel of b: two vectors. */
 // @ts-ignore: decorator
 @inline const WIDTH: i32 = 32
+/** Bytes that are counted at a time. */
+// @ts-ignore: decorator
+@inline const STRETCH: usize = 1024
 
-/** How many of `count` entries are not zero; NaN is not. */
-export function nonzerosOf<T>(x: usize, count: i32): i32 {
+/** How many of `count` entries are not zero, as NaN is not; once there are more than `most`, some number above it. */
+export function nonzerosOf<T>(x: usize, count: i32, most: i32): i32 {
+  const zero = v128.splat<T>(<T>0)
+  const end = x + <usize>count * sizeof<T>()
   let found = 0
-  for (const end = x + <usize>count * sizeof<T>(); x < end; x += sizeof<T>()) found += <i32>(load<T>(x) != <T>0)
+  while (x + STRETCH <= end) {
+    let off = v128.splat<i32>(0)
+    for (const stop = x + STRETCH; x < stop; x += 16) off = sizeof<T>() == 8 ? v128.sub<i64>(off, v128.ne<T>(v128.load(x), zero)) : v128.sub<i32>(off, v128.ne<T>(v128.load(x), zero))
+    found += v128.extract_lane<i32>(off, 0) + v128.extract_lane<i32>(off, 2)
+    if (sizeof<T>() == 4) found += v128.extract_lane<i32>(off, 1) + v128.extract_lane<i32>(off, 3)
+    if (found > most) return found
+  }
+  for (; x < end; x += sizeof<T>()) found += <i32>(load<T>(x) != <T>0)
   return found
 }
 
