@@ -49,8 +49,8 @@ export interface Open<C> {
 /** At most so many arrays are read, each may need a slot, and operations carried out in one walk: nothing grows with the length of a phase. */
 const [ARRAYS, OPERATIONS] = [SLOTS, 32]
 
-/** Arrays of one length that are held ready for what is made next. */
-const READY = 16
+/** Arrays of one length that are held ready for what is made next, and from which length on: shorter ones cost nothing to make. */
+const [READY, SHORT] = [16, 32]
 
 /** Ways to make tensors of one kind, and to come by their entries. */
 export interface Deferring<C> {
@@ -92,7 +92,7 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
   const rowwise = (shape: Shape, plan: Rowwise<C>): X => making({ shape, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
   const fresh = (count: number): C => ready.get(count)?.pop() ?? zeros(count)
   const forget = (x: X): void => {
-    if (x.data !== undefined && x.data.length >= defer) {
+    if (x.data !== undefined && x.data.length >= SHORT) {
       const same = ready.get(x.data.length)
       // Another array over the same memory: whoever knows something of an array knows nothing of this one.
       if (same === undefined) ready.set(x.data.length, [view(x.data.buffer as ArrayBuffer)])
