@@ -21,6 +21,10 @@ interface Step {
   readonly grid: (shape: readonly [number, number]) => Positions
 }
 
+/** A matrix that does not wait, of which three entries in four are zero. */
+const mostlyZeros = <T>(A: Algebra<never, T>, x: T, { shape, at }: Positions): T =>
+  A.addRow(A.gather(x, { shape, at: Array.from(at, (place, i) => (i % 4 === 0 ? place : -1)) }), A.fill([shape[1] ?? 0], 0))
+
 /** Operations that wait, those that read what waits in part, and those that need all of it. */
 const operations = {
   neg: (A, x) => A.neg(x),
@@ -43,6 +47,9 @@ const operations = {
   },
   'product onto patches': (A, x, y, { shape, list, grid }) => A.scatter(A.matmulNN(A.gather(x, list([7, 1])), A.gather(y, list([1, 4]))), grid([7, 4]), shape),
   'patches onto patches': (A, x, y, { shape, list, grid }) => A.scatter(A.matmulNT(A.gather(x, grid([9, 2])), A.gather(y, list([9, 2]))), grid([9, 9]), shape),
+  'product over rows, of mostly zeros': (A, x, y, { shape: [rows, columns], list }) => A.matmulTN(A.gather(x, list([3, rows])), mostlyZeros(A, y, list([3, columns]))),
+  'right factor of mostly zeros': (A, x, y, { shape: [rows], list }) => A.matmulNN(mostlyZeros(A, y, list([rows, rows])), x),
+  'right factor, both ways': (A, x, y) => A.matmulNN(A.matmulNT(y, x), x),
   'sum of rows': (A, x, y) => A.addRow(x, A.sumRows(y)),
 } satisfies Readonly<Record<string, <T>(A: Algebra<never, T>, x: T, y: T, step: Step) => T>>
 
@@ -123,6 +130,7 @@ const deferralLaw = <T, C extends Float64Array | Float32Array>(
   const S = pair.second.algebra
   const block = blockOf[name]
   const waits = (x: S): boolean => (x as unknown as { readonly data: C | undefined }).data === undefined
+  const turned = (x: S): boolean => (x as unknown as { readonly turned: boolean }).turned
   const rebuilt = (x: S, change: (entry: number, i: number, all: Float64Array) => number): S => S.of(S.shape(x), S.numbers(x).map(change))
   const divided = new WeakMap<S, readonly [S, number]>()
   const lists = {}
@@ -165,6 +173,12 @@ const deferralLaw = <T, C extends Float64Array | Float32Array>(
       }),
       wrongly(pair)('all rows are the first patch', {
         matmulNT: (a, b) => S.matmulNT(waits(a) ? rebuilt(a, (_, i, all) => all[i % (S.shape(a)[1] ?? 1)] ?? NaN) : a, b),
+      }),
+      wrongly(pair)('what comes by columns is taken by rows', {
+        matmulNN: (a, b) => {
+          const [rows = 0, columns = 0] = S.shape(b)
+          return S.matmulNN(a, turned(b) ? rebuilt(b, (_, i, all) => all[(i % rows) * columns + Math.floor(i / rows)] ?? NaN) : b)
+        },
       }),
       wrongly(pair)('a factor of what waits is forgotten', {
         scale: (c, x) => (waits(x) ? x : S.scale(c, x)),

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Cost } from '../cost/cost.ts'
-import { freePhase } from '../fold/free-phase.ts'
+import { freePhase, stateDistance } from '../fold/free-phase.ts'
 import { diverged, type Mistake } from '../fold/mistake.ts'
 import { zipParams } from '../fold/nudged-phase.ts'
 import { type Data, poseKnown, type Problem } from '../fold/pose.ts'
@@ -67,13 +67,14 @@ export const wrongOnes = <T>(A: Algebra<never, T>, output: T, target: T): number
 /** The tally of a settled state, and which samples have settled. Left Diverged where a state is no longer finite. */
 const looked = <T>(problem: Problem<T>, rest: Relaxed<T>, { y }: Samples<T>, { T, tolerance }: Learner): E.Either<Mistake, { readonly tally: Tally; readonly settled: readonly number[] }> => {
   const { algebra: A, costing, batch } = problem
-  const moved = moves(A, rest)
-  const residual = moved.reduce((most, one) => Math.max(most, one), 0)
+  const { state, before: [previous = state] } = rest
+  const residual = stateDistance(A, state, previous)
   // Which step and layer it was is found by running the phase again with its evidence.
   if (!Number.isFinite(residual))
     return pipe(freePhase(problem, { steps: T }), E.flatMap(() => E.left(diverged(T, 1))))
   const output = rest.state.at(-1) as T
-  const settled = moved.flatMap((one, b) => (one <= tolerance ? [b] : []))
+  // Mostly all have: only where one has not does it matter which.
+  const settled = residual <= tolerance ? Array.from({ length: batch }, (_, b) => b) : moves(A, rest).flatMap((one, b) => (one <= tolerance ? [b] : []))
   return E.right({
     settled,
     tally: {

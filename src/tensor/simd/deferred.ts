@@ -7,6 +7,9 @@
  * Where all entries are needed in one array they are put there once, remembered, and what they were made of is let go. So is, before it is used a
  * second time, whatever would cost more to compute again than to keep. A chain has at most one product in it, and a product's factors have none, so
  * nothing waits for what waits for long.
+ *
+ * Matrices come row by row, or column by column where their maker found that better (`turned`); operations keep the order of their operands,
+ * and whoever needs the other one turns them.
  */
 import { entries, type Positions, type Shape } from '../algebra.ts'
 import { type Arena, SLOTS } from './arena.ts'
@@ -14,6 +17,8 @@ import type { Cells, Kind } from './kinds.ts'
 import type { Pass, PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
 import type { Reader, Visit } from './products.ts'
+import type { SpareArrays } from './spare-arrays.ts'
+import { transposeInto } from './turned.ts'
 
 /** How to come by any stretch of entries that a slot has room for; of a chain on a product, while its block with those entries is there. */
 interface Entrywise<C> {
@@ -38,6 +43,8 @@ interface Rowwise<C> {
 /** A tensor: entries, or a way to come by them. */
 export interface Open<C> {
   readonly shape: Shape
+  /** Whether its entries come column by column, as those of its transpose: only of matrices. */
+  turned: boolean
   data: C | undefined
   entrywise: Entrywise<C> | undefined
   rowwise: Rowwise<C> | undefined
@@ -49,18 +56,17 @@ export interface Open<C> {
 /** At most so many arrays are read, each may need a slot, and operations carried out in one walk: nothing grows with the length of a phase. */
 const [ARRAYS, OPERATIONS] = [SLOTS, 32]
 
-/** Arrays of one length that are held ready for what is made next, and from which length on: shorter ones cost nothing to make. */
-const [READY, SHORT] = [16, 32]
-
 /** Ways to make tensors of one kind, and to come by their entries. */
 export interface Deferring<C> {
   /** Whose entries are there. */
-  readonly of: (shape: Shape, data: C) => Open<C>
+  readonly of: (shape: Shape, data: C, turned?: boolean) => Open<C>
   /** Whose entries wait. */
-  readonly entrywise: (shape: Shape, plan: Entrywise<C>) => Open<C>
-  readonly rowwise: (shape: Shape, plan: Rowwise<C>) => Open<C>
-  /** All entries in one array, from now on. */
+  readonly entrywise: (shape: Shape, plan: Entrywise<C>, turned?: boolean) => Open<C>
+  readonly rowwise: (shape: Shape, plan: Rowwise<C>, turned?: boolean) => Open<C>
+  /** All entries in one array, from now on, row by row. */
   readonly cells: (x: Open<C>) => C
+  /** The same in the order in which they come. */
+  readonly inTurn: (x: Open<C>) => C
   /** Shows all entries in order, remembering none. */
   readonly visit: (x: Open<C>, show: Visit<C>) => void
   /** So many zeros plus all entries where a grid says, remembering none; undefined of what cannot do so. */
@@ -69,34 +75,33 @@ export interface Deferring<C> {
   readonly reader: (x: Open<C>) => Reader
   /** As `within` of an algebra. */
   readonly within: (act: () => readonly Open<C>[], spent: readonly Open<C>[]) => readonly Open<C>[]
-  /** An array of so many entries that are still to be written, all of them. */
-  readonly fresh: (count: number) => C
   /** x after a pass, if need be with another shape of as many entries. */
   readonly map: (pass: Pass, x: Open<C>, c?: number, shape?: Shape) => Open<C>
   /** x and y of one shape after a pass of two. */
   readonly zip: (pass: PassOfTwo, x: Open<C>, y: Open<C>) => Open<C>
 }
 
-/** Tensors of one kind. Results of `defer` entries or more may wait. */
-export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, defer: number): Deferring<C> => {
+/** Tensors of one kind. Results of `defer` entries or more may wait. Who knows something of an array is told when its memory is given to others. */
+export const deferring = <C extends Cells>(
+  { bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, { fresh, give }: SpareArrays<C>, defer: number, release: (data: C) => void,
+): Deferring<C> => {
   type X = Open<C>
   /** What was made since the innermost `within` began. */
   let made: X[] | undefined
-  const ready = new Map<number, C[]>()
   const making = (x: X): X => {
     made?.push(x)
     return x
   }
-  const of = (shape: Shape, data: C): X => making({ shape, data, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
-  const entrywise = (shape: Shape, plan: Entrywise<C>): X => making({ shape, data: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
-  const rowwise = (shape: Shape, plan: Rowwise<C>): X => making({ shape, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
-  const fresh = (count: number): C => ready.get(count)?.pop() ?? zeros(count)
+  const of = (shape: Shape, data: C, turned = false): X =>
+    making({ shape, turned, data, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
+  const entrywise = (shape: Shape, plan: Entrywise<C>, turned = false): X =>
+    making({ shape, turned, data: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
+  const rowwise = (shape: Shape, plan: Rowwise<C>, turned = false): X =>
+    making({ shape, turned, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
   const forget = (x: X): void => {
-    if (x.data !== undefined && x.data.length >= SHORT) {
-      const same = ready.get(x.data.length)
-      // Another array over the same memory: whoever knows something of an array knows nothing of this one.
-      if (same === undefined) ready.set(x.data.length, [view(x.data.buffer as ArrayBuffer)])
-      else if (same.length < READY) same.push(view(x.data.buffer as ArrayBuffer))
+    if (x.data !== undefined) {
+      if (x.data.length >= defer) release(x.data)
+      give(x.data)
     }
     x.data = undefined
     x.entrywise = x.rowwise = undefined
@@ -120,7 +125,7 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
         product.shown = undefined
       })
   }
-  const cells = (x: X): C => {
+  const inTurn = (x: X): C => {
     if (x.data !== undefined) return x.data
     if (x.entrywise === undefined && x.rowwise === undefined) throw new TypeError('tensor: its memory has been given to others; whoever ended its phase may not look at it again')
     const out = fresh(entries(x.shape))
@@ -131,16 +136,26 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
     x.entrywise = x.rowwise = undefined
     return out
   }
+  /** From now on its entries come that way. */
+  const turn = (x: X, turned: boolean): X => {
+    if (x.turned === turned) return x
+    const [rows = 0, columns = 0] = x.shape
+    const data = inTurn(x)
+    x.data = x.turned ? transposeInto(data, columns, rows, fresh(data.length)) : transposeInto(data, rows, columns, fresh(data.length))
+    x.turned = turned
+    return x
+  }
+  const cells = (x: X): C => inTurn(turn(x, false))
   /** The product that has to be shown before its entries are to be had. */
   const productOf = (x: X): X | undefined => (x.rowwise === undefined ? x.entrywise?.product?.() : x)
   /** Before a use that remembers nothing. One operation on one array costs no more than reading another. */
   const use = (x: X): X => {
-    if (x.used && !(x.entrywise !== undefined && x.entrywise.arrays <= 1 && x.entrywise.operations <= 1)) cells(x)
+    if (x.used && !(x.entrywise !== undefined && x.entrywise.arrays <= 1 && x.entrywise.operations <= 1)) inTurn(x)
     x.used = true
     return x
   }
   const visit = (x: X, show: Visit<C>): void => {
-    const { data, entrywise: plan, rowwise: rows } = use(x)
+    const { data, entrywise: plan, rowwise: rows } = use(turn(x, false))
     if (data !== undefined) show(data, 0, 0, data.length)
     else if (rows !== undefined) rows.each(show)
     else if (plan !== undefined) walk(plan, entries(x.shape), show)
@@ -151,7 +166,7 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
     made = []
     try {
       const results = act()
-      results.forEach(cells)
+      results.forEach(inTurn)
       const kept = new Set(results)
       for (const x of made) if (!kept.has(x)) forget(x)
       for (const x of spent) if (!kept.has(x)) forget(x)
@@ -162,7 +177,7 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
     }
   }
   const scattered = (x: X, grid: Grid, count: number): C | undefined => {
-    if (x.rowwise?.scattered === undefined || x.used) return undefined
+    if (x.rowwise?.scattered === undefined || x.used || x.turned) return undefined
     x.used = true
     return x.rowwise.scattered(grid, count)
   }
@@ -171,11 +186,11 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
     else if (x.shown !== undefined) {
       const at = x.shown.address / bytes + from - x.shown.from
       heap().copyWithin(address / bytes, at, at + to - from)
-    } else heap().set(cells(x).subarray(from, to), address / bytes)
+    } else heap().set(inTurn(x).subarray(from, to), address / bytes)
   }
   // While it reads, a product is being computed: there is no room for another.
   const reader = (x: X): Reader => {
-    if (productOf(x) !== undefined) cells(x)
+    if (productOf(turn(x, false)) !== undefined) inTurn(x)
     use(x)
     return (from, to, address) => {
       if (x.entrywise === undefined) write(x, from, to, address, 0)
@@ -193,7 +208,8 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
       pass.loop(cells(x), out, c)
       return of(shape, out)
     }
-    if (operations(x) >= OPERATIONS) cells(x)
+    if (shape !== x.shape) turn(x, false)
+    if (operations(x) >= OPERATIONS) inTurn(x)
     use(x)
     const after = entrywise(shape, {
       arrays: arrays(x), operations: operations(x) + pass.cost, product: () => productOf(x),
@@ -201,8 +217,8 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
         write(x, from, to, address, free)
         pass.on(machine, address, to - from, c)
       },
-    })
-    if (count < defer) cells(after)
+    }, x.turned)
+    if (count < defer) inTurn(after)
     return after
   }
   const zip = (pass: PassOfTwo, x: X, y: X): X => {
@@ -213,11 +229,13 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
       return of(x.shape, out)
     }
     const tooMuch = (): boolean => arrays(x) + arrays(y) > ARRAYS || operations(x) + operations(y) >= OPERATIONS
-    if (tooMuch()) cells(x)
-    if (tooMuch()) cells(y)
+    // Both in the order of a product that came in columns, if one did.
+    if (x.turned !== y.turned) turn(x.turned ? y : x, true)
+    if (tooMuch()) inTurn(x)
+    if (tooMuch()) inTurn(y)
     use(x)
     use(y)
-    if (productOf(x) !== undefined && productOf(y) !== undefined) cells(y)
+    if (productOf(x) !== undefined && productOf(y) !== undefined) inTurn(y)
     return entrywise(x.shape, {
       arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1, product: () => productOf(x) ?? productOf(y),
       write: (from, to, address, free) => {
@@ -225,7 +243,7 @@ export const deferring = <C extends Cells>({ zeros, view, bytes }: Kind<C>, { ma
         write(y, from, to, slot(free), free + 1)
         pass.on(machine, address, slot(free), to - from)
       },
-    })
+    }, x.turned)
   }
-  return { of, entrywise, rowwise, cells, visit, scattered, reader, within, fresh, map, zip }
+  return { of, entrywise, rowwise, cells, inTurn, visit, scattered, reader, within, map, zip }
 }

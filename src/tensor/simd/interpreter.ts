@@ -20,6 +20,7 @@ import {
 } from './passes.ts'
 import { gatherInto, gridOf, positionsBelow, scatterInto } from './positions.ts'
 import { type Patches, productsOn, type SimdOptions } from './products.ts'
+import { spareArrays } from './spare-arrays.ts'
 
 /** An immutable tensor of doubles or singles. Read it with `numbers` of the interpreter that made it. */
 export interface SimdTensor<C extends Cells> {
@@ -30,13 +31,17 @@ export interface SimdTensor<C extends Cells> {
 }
 declare const cells: unique symbol
 
+const opposite = { NN: 'NT', NT: 'NN' } as const
+
 const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Algebra<Op, SimdTensor<C>> => {
   type T = SimdTensor<C>
   const { zeros, round } = kind
   const { defer = 2 ** 12, block = 2 ** 17 } = options
   const arena = arenaOf(kind, block / 16)
   const products = productsOn(kind, arena, options)
-  const { of, entrywise, rowwise, cells: cellsOf, visit, scattered, reader, within, fresh, map, zip } = deferring(kind, arena, defer)
+  const spare = spareArrays(kind)
+  const { fresh } = spare
+  const { of, entrywise, rowwise, cells: cellsOf, inTurn, visit, scattered, reader, within, map, zip } = deferring(kind, arena, spare, defer, products.release)
   // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
   const open = (x: T): Open<C> => x as unknown as Open<C>
   const asTensor = (x: Open<C>): T => x as unknown as T
@@ -47,6 +52,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     expectShape(where, b.shape, a.shape)
     return asTensor(zip(pass, open(a), open(b)))
   }
+  /** In one order, whichever it is. */
+  const entriesOfBoth = (a: Open<C>, b: Open<C>): readonly [C, C] => (a.turned === b.turned ? [inTurn(a), inTurn(b)] : [cellsOf(a), cellsOf(b)])
   // Patches that wait, if they lie in a grid: a product then reads them where they are, however often.
   const patchesOf = (x: Open<C>, columns: number): Patches<C> | undefined => {
     const gathered = x.entrywise?.gathered
@@ -54,17 +61,18 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     return gathered && grid && { source: gathered.source, grid }
   }
   // An m×n product of k terms per entry: waiting, unless it is small.
-  const product = (m: number, k: number, n: number, plan: Parameters<typeof rowwise>[1]): T => {
+  const product = (m: number, k: number, n: number, plan: Parameters<typeof rowwise>[1], turned = false): T => {
     // A sum of nothing.
     if (k === 0) return close([m, n], zeros(m * n))
-    const result = rowwise([m, n], plan)
-    if (m * n < defer) cellsOf(result)
+    const result = rowwise([m, n], plan, turned)
+    if (m * n < defer) inTurn(result)
     return asTensor(result)
   }
   const byRows = (orientation: 'NN' | 'NT') => (a: T, b: T): T => {
     const [m, k, n] = productShape(orientation, a.shape, b.shape)
-    const { each, scattered: addTo } = products[orientation]
-    const right = dataOf(b)
+    // Columns of b are rows of its transpose.
+    const { each, scattered: addTo } = products[open(b).turned ? opposite[orientation] : orientation]
+    const right = inTurn(open(b))
     const left = patchesOf(open(a), k) ?? reader(open(a))
     return product(m, k, n, {
       each: (show) => { each(left, right, m, k, n, show) },
@@ -100,6 +108,12 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     matmulNT: byRows('NT'),
     matmulTN: (a, b) => {
       const [m, k, n] = productShape('TN', a.shape, b.shape)
+      const { data, turned } = open(b)
+      // Rows for pixels that are zero throughout take no time then, and the next product with pixels takes such weights as they are.
+      if (m * n >= defer && data !== undefined && !turned && products.isSparse(data)) {
+        const moved = dataOf(a)
+        return product(m, k, n, { each: (show) => { products.turnedTN(moved, data, m, k, n, show) } }, true)
+      }
       const [left, right] = [reader(open(a)), reader(open(b))]
       return product(m, k, n, { each: (show) => { products.TN(left, right, m, k, n, show) } })
     },
@@ -167,13 +181,13 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     },
     equals: (a, b) => {
       if (!sameShape(a.shape, b.shape)) return false
-      const [p, q] = [dataOf(a), dataOf(b)]
+      const [p, q] = entriesOfBoth(open(a), open(b))
       for (let i = 0; i < p.length; i++) if (p[i] !== q[i]) return false
       return true
     },
     distance: (a, b) => {
       expectShape('distance', b.shape, a.shape)
-      const [p, q] = [dataOf(a), dataOf(b)]
+      const [p, q] = entriesOfBoth(open(a), open(b))
       const [there, here] = [arena.slot(0), arena.slot(1)]
       let worst = 0
       for (let from = 0; from < p.length; from += arena.length) {
@@ -196,10 +210,10 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     logistic: (x) => after(logistic, x),
     exp: (x) => after(exponential, x),
     log: (x) => {
-      const p = dataOf(x)
+      const p = inTurn(open(x))
       const out = zeros(p.length)
       for (let i = 0; i < out.length; i++) out[i] = Math.log(p[i] as number)
-      return close(x.shape, out)
+      return asTensor(of(x.shape, out, open(x).turned))
     },
     clip: (x) => after(clipped, x),
     inside: (x) => after(withinWalls, x),

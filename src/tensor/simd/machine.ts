@@ -15,8 +15,8 @@ export interface Machine {
   /** See assembly/sparse.ts. */
   readonly nonzeros: (x: number, count: number, most: number) => number
   readonly finite: (x: number, size: number) => number
-  readonly multiplyFew: (source: number, b: number, out: number, m: number, k: number, n: number, list: number, spare: number) => void
-  readonly multiplyFewAt: (source: number, bases: number, offsets: number, b: number, out: number, m: number, k: number, n: number, list: number, spare: number) => void
+  readonly multiplyFew: (source: number, b: number, plain: boolean, out: number, m: number, k: number, n: number, list: number, spare: number) => void
+  readonly multiplyFewAt: (source: number, bases: number, offsets: number, b: number, plain: boolean, out: number, m: number, k: number, n: number, list: number, spare: number) => void
   readonly addAt: (rows: number, bases: number, offsets: number, m: number, k: number, to: number) => void
   readonly spreadRows: (source: number, rows: number, k: number, to: number) => void
   readonly spreadColumns: (source: number, rows: number, columns: number, to: number, k: number) => void

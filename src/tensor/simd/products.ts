@@ -3,14 +3,14 @@
  *
  * Memory of the machine, above what arena.ts says:
  *
- *     source, panels of a, result and what is made of it, panels of b that are not kept | panels of b that are kept
- *     <----------------------- work: as much as was ever needed -----------------------> <-- `keep` bytes at most -->
+ *     source, panels of a, result and what is made of it, a right factor that is not kept | right factors that are kept
+ *     <------------------------------------- work -------------------------------------> <------- see kept.ts ------->
  *
- * The right factors of a b and a bᵀ are mostly weights: the same array again at every time step. So their panels are kept, by array and
- * orientation. Arrays are never written to, so panels never go stale; where there is no more room all are forgotten. The right factor of
- * aᵀ b is a state, new at every step, and not kept.
+ * The right factors of a b and a bᵀ are mostly weights: the same array again at every time step. So they are kept in panels; for left
+ * factors that are mostly zeros, a b needs none, and b is kept as it is. The right factor of aᵀ b is a state, new at every step, and not kept.
  */
 import { type Arena, ROWS, SLOTS, SPARE, SPREAD, WIDTH } from './arena.ts'
+import { type Kept, keeping, type Layout } from './kept.ts'
 import type { Cells, Kind } from './kinds.ts'
 import type { Grid } from './positions.ts'
 
@@ -40,12 +40,16 @@ export interface Products<C> {
   readonly NT: ByRows<C>
   /** aᵀ b: (k, m) (k, n). */
   readonly TN: (a: Reader, b: Reader, m: number, k: number, n: number, visit: Visit<C>) => void
+  /** bᵀ a, the transpose of aᵀ b, (n, m): for b of mostly zeros. */
+  readonly turnedTN: (a: C, b: C, m: number, k: number, n: number, visit: Visit<C>) => void
+  /** Whether so few entries are not zero that a product takes them one by one. */
+  readonly isSparse: (x: C) => boolean
+  /** Its memory is given to others. */
+  readonly release: (factor: C) => void
   /** Σ aᵀ b over pairs of such factors. */
   readonly sumTN: (as: readonly Reader[], bs: readonly Reader[], m: number, k: number, n: number, visit: Visit<C>) => void
 }
 
-/** Work area to begin with. */
-const FIRST = 65536
 /** Blocks of terms of aᵀ b are so much larger than other blocks: after each the whole result is loaded again. */
 const MORE = 4
 
@@ -54,12 +58,6 @@ const THIN = 2
 
 /** A left factor of which at most this share is not zero is multiplied entry by entry: there the work per entry is by so much larger. */
 const FEW = 0.45
-
-/** Panels of a right factor that are kept: where, and whether all of it is finite, once somebody has asked. */
-interface Kept {
-  readonly at: number
-  finite: boolean | undefined
-}
 
 /** How much memory to use; results do not depend on it. */
 export interface SimdOptions {
@@ -83,29 +81,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
   const columns = WIDTH / bytes
   /** How many rows of that length make a block: a positive multiple of `lanes`. */
   const rowsOfBlock = (length: number, lanes: number): number => Math.max(lanes, Math.floor(block / (length * bytes) / lanes) * lanes)
-  let work = 0
-  let used = 0
-  let panels = { NN: new WeakMap<C, Kept>(), NT: new WeakMap<C, Kept>() }
-
-  const forget = (): void => {
-    used = 0
-    panels = { NN: new WeakMap(), NT: new WeakMap() }
-  }
-  // Panels that are kept lie above the work area, so they are forgotten where it grows; doubling makes that rare.
-  const reserve = (end: number): void => {
-    if (end <= work) return
-    work = 2 ** Math.ceil(Math.log2(Math.max(end, FIRST)))
-    forget()
-    extend(work)
-  }
-  /** Where `size` more bytes may be kept. */
-  const keep = (size: number): number => {
-    if (used + size > capacity) forget()
-    const at = work + used
-    used += size
-    extend(work + used)
-    return at
-  }
+  const { reserve, find, keep, release } = keeping<C>(extend, capacity)
 
   // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels: of a left factor, whose rows are its columns; of a
   // right one, whose columns are its rows or its columns.
@@ -116,10 +92,6 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
     put(matrix, length, from, to)
     machine.spreadColumns(SOURCE, to - from, length, at, k)
   }
-  const packRows = (matrix: Reader, length: number, from: number, to: number, at: number): void => {
-    put(matrix, length, from, to)
-    machine.packRows(SOURCE, to - from, length, columns, at)
-  }
   const packColumns = (matrix: Reader, length: number, from: number, to: number, at: number, k: number): void => {
     put(matrix, length, from, to)
     machine.packColumns(SOURCE, to - from, length, columns, at, k)
@@ -128,22 +100,50 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
   const spread = (rows: number, k: number): number => upTo(rows, ROWS) * k * SPREAD
   const copied = (at: number, count: number): C => heap().slice(at / bytes, at / bytes + count) as C
 
-  /** The right factor, in blocks of its rows: room for a block, and all of its panels from `at` on. */
-  const rights = {
+  /** A right factor: bytes of all of it, how much room to put it to `at` takes, and how to, by way of that room. */
+  const rights: Readonly<Record<Layout, {
+    readonly size: (k: number, n: number) => number
+    readonly room: (k: number, n: number) => number
+    readonly put: (b: C, k: number, n: number, at: number, room: number) => void
+  }>> = {
     NN: {
-      room: (k: number, n: number) => Math.min(k, rowsOfBlock(n, 1)) * n * bytes,
-      pack: (b: Reader, k: number, n: number, at: number) => {
+      size: (k, n) => upTo(n, columns) * k * bytes,
+      room: (k, n) => Math.min(k, rowsOfBlock(n, 1)) * n * bytes,
+      put: (b, k, n, at, room) => {
         const step = rowsOfBlock(n, 1)
-        for (let j = 0; j < k; j += step) packColumns(b, n, j, Math.min(k, j + step), at + j * WIDTH, k)
+        for (let j = 0; j < k; j += step) {
+          const to = Math.min(k, j + step)
+          heap().set(b.subarray(j * n, to * n), room / bytes)
+          machine.packColumns(room, to - j, n, columns, at + j * WIDTH, k)
+        }
       },
     },
     NT: {
-      room: (k: number, n: number) => Math.min(n, rowsOfBlock(k, columns)) * k * bytes,
-      pack: (b: Reader, k: number, n: number, at: number) => {
+      size: (k, n) => upTo(n, columns) * k * bytes,
+      room: (k, n) => Math.min(n, rowsOfBlock(k, columns)) * k * bytes,
+      put: (b, k, n, at, room) => {
         const step = rowsOfBlock(k, columns)
-        for (let c = 0; c < n; c += step) packRows(b, k, c, Math.min(n, c + step), at + c * k * bytes)
+        for (let c = 0; c < n; c += step) {
+          const to = Math.min(n, c + step)
+          heap().set(b.subarray(c * k, to * k), room / bytes)
+          machine.packRows(room, to - c, k, columns, at + c * k * bytes)
+        }
       },
     },
+    plain: {
+      // With what a last vector reads beyond the end.
+      size: (k, n) => upTo(k * n * bytes, 16) + WIDTH,
+      room: () => 0,
+      put: (b, _, __, at) => { heap().set(b, at / bytes) },
+    },
+  }
+
+  /** Whether few of so many entries at SOURCE are not zero. */
+  const isFew = (count: number): boolean => machine.nonzeros(SOURCE, count, FEW * count) <= FEW * count
+  /** Of so many bytes, which are whole entries; what follows up to a whole vector is set to zero. */
+  const isFinite = (at: number, size: number): boolean => {
+    if (size % 16 !== 0) heap().fill(0, (at + size) / bytes, (at + upTo(size, 16)) / bytes)
+    return machine.finite(at, upTo(size, 16)) !== 0
   }
 
   const sizeOf = ({ bases, offsets }: Grid): number => upTo(4 * (bases.length + offsets.length), 16)
@@ -160,42 +160,60 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
       a: Reader | Patches<C>, b: C, m: number, k: number, n: number, more: number, act: (out: number, from: number, to: number, room: number) => void,
     ): void => {
       if (m * k * n === 0) return
-      const { room, pack } = rights[orientation]
       const read = typeof a === 'function'
       const rows = Math.min(upTo(m, ROWS), rowsOfBlock(Math.max(k, n), ROWS))
-      const size = upTo(n, columns) * k * bytes
-      const left = SOURCE + upTo(Math.max(read ? rows * k * bytes : a.source.length * bytes, room(k, n)), 16)
+      const left = SOURCE + upTo(read ? rows * k * bytes : a.source.length * bytes, 16)
       const out = left + (read ? spread(rows, k) : sizeOf(a.grid))
-      const list = out + upTo(rows * n * bytes, 16)
-      const extra = list + rows * upTo(4 * (k + 1) + k * bytes, 16)
-      const end = extra + upTo(more, 16)
-      const kept = size <= capacity
-      reserve(kept ? end : end + size)
-      let right = panels[orientation].get(b)
-      if (right === undefined) {
-        right = { at: kept ? keep(size) : end, finite: undefined }
-        pack((from, to, there) => { heap().set(b.subarray(from, to), there / bytes) }, k, n, right.at)
-        if (kept) panels[orientation].set(b, right)
+      const lists = out + upTo(rows * n * bytes, 16)
+      const extra = lists + rows * upTo(4 * (k + 1) + k * bytes, 16)
+      const room = extra + upTo(more, 16)
+      const end = room + upTo(rights[orientation].room(k, n), 16)
+      // Of a right factor that is larger than what may be kept one layout lies at `end`.
+      reserve(end + Math.max(0, ...[orientation, 'plain' as const].map((layout) => rights[layout].size(k, n)).filter((size) => size > capacity)))
+      let unkept: { readonly layout: Layout; readonly right: Kept } | undefined
+      const rightIn = (layout: Layout): Kept => {
+        const before = unkept?.layout === layout ? unkept.right : find(layout, b)
+        if (before !== undefined) return before
+        const size = rights[layout].size(k, n)
+        const kept = keep(layout, b, size)
+        const right = kept ?? { at: end, size, finite: undefined }
+        rights[layout].put(b, k, n, right.at, room)
+        if (kept === undefined) unkept = { layout, right }
+        return right
       }
-      const { at } = right
-      /** Whether so many entries at SOURCE are few enough, and nothing is lost with the others. */
-      const few = (count: number): boolean => machine.nonzeros(SOURCE, count, FEW * count) <= FEW * count && (right.finite ??= machine.finite(at, size) !== 0)
-      const [bases, offsets] = read ? [0, 0] : putGrid(a.grid, left)
-      if (!read) heap().set(a.source, SOURCE / bytes)
-      const fewAt = !read && few(a.source.length)
-      for (let from = 0; from < m; from += rows) {
-        const to = Math.min(m, from + rows)
-        if (read) {
+      /** b for a left factor of which so many entries lie at SOURCE, if few of them are not zero, and nothing is lost with the others. */
+      const forFew = (count: number): { readonly at: number; readonly plain: boolean } | undefined => {
+        if (!isFew(count)) return undefined
+        const plain = orientation === 'NN' && find('NN', b) === undefined
+        const right = rightIn(plain ? 'plain' : orientation)
+        right.finite ??= isFinite(right.at, plain ? k * n * bytes : right.size)
+        return right.finite ? { at: right.at, plain } : undefined
+      }
+      if (read)
+        for (let from = 0; from < m; from += rows) {
+          const to = Math.min(m, from + rows)
           put(a, k, from, to)
-          if (few((to - from) * k)) machine.multiplyFew(SOURCE, at, out, to - from, k, n, list, SPARE)
+          const few = forFew((to - from) * k)
+          const at = few?.at ?? rightIn(orientation).at
+          if (few !== undefined) machine.multiplyFew(SOURCE, at, few.plain, out, to - from, k, n, lists, SPARE)
           else if (n <= THIN * columns) machine.multiplyRows(SOURCE, at, out, to - from, k, n, SPARE)
           else {
             machine.spreadRows(SOURCE, to - from, k, left)
             machine.multiply(left, at, out, to - from, k, n, false, SPARE)
           }
-        } else if (fewAt) machine.multiplyFewAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, list, SPARE)
-        else machine.multiplyAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, SPARE)
-        act(out, from, to, extra)
+          act(out, from, to, extra)
+        }
+      else {
+        heap().set(a.source, SOURCE / bytes)
+        const few = forFew(a.source.length)
+        const at = few?.at ?? rightIn(orientation).at
+        const [bases, offsets] = putGrid(a.grid, left)
+        for (let from = 0; from < m; from += rows) {
+          const to = Math.min(m, from + rows)
+          if (few !== undefined) machine.multiplyFewAt(SOURCE, bases + 4 * from, offsets, at, few.plain, out, to - from, k, n, lists, SPARE)
+          else machine.multiplyAt(SOURCE, bases + 4 * from, offsets, at, out, to - from, k, n, SPARE)
+          act(out, from, to, extra)
+        }
       }
     }
     return {
@@ -218,31 +236,64 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
     }
   }
 
+  const readerOf = (x: C): Reader => (from, to, at) => { heap().set(x.subarray(from, to), at / bytes) }
+  // All factors packed, then in blocks of rows of the result; or, where there are more terms than that, in blocks of terms.
+  const TN: Products<C>['TN'] = (a, b, m, k, n, visit) => {
+    if (m * k * n === 0) return
+    const longest = Math.max(m, n)
+    const terms = Math.min(k, MORE * rowsOfBlock(longest, 1))
+    const left = SOURCE + upTo(terms * longest * bytes, 16)
+    const panelsOfB = left + spread(m, terms)
+    const out = panelsOfB + upTo(n, columns) * terms * bytes
+    const rows = terms < k ? m : Math.min(m, rowsOfBlock(n, ROWS))
+    reserve(out + rows * n * bytes)
+    for (let from = 0; from < k; from += terms) {
+      const to = Math.min(k, from + terms)
+      spreadColumns(a, m, from, to, left, to - from)
+      packColumns(b, n, from, to, panelsOfB, to - from)
+      if (terms < k) machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
+    }
+    for (let from = 0; from < m; from += rows) {
+      const to = Math.min(m, from + rows)
+      if (terms === k) machine.multiply(left + from * k * SPREAD, panelsOfB, out, to - from, k, n, false, SPARE)
+      visit(heap(), out / bytes, from * n, to * n)
+    }
+  }
+
   return {
     NN: byRows('NN'),
     NT: byRows('NT'),
-    // All factors packed, then in blocks of rows of the result; or, where there are more terms than that, in blocks of terms.
-    TN: (a, b, m, k, n, visit) => {
+    TN,
+    // Its rows are columns of b, entries of which lie n apart.
+    turnedTN: (a, b, m, k, n, visit) => {
       if (m * k * n === 0) return
-      const longest = Math.max(m, n)
-      const terms = Math.min(k, MORE * rowsOfBlock(longest, 1))
-      const left = SOURCE + upTo(terms * longest * bytes, 16)
-      const panelsOfB = left + spread(m, terms)
-      const out = panelsOfB + upTo(n, columns) * terms * bytes
-      const rows = terms < k ? m : Math.min(m, rowsOfBlock(n, ROWS))
-      reserve(out + rows * n * bytes)
-      for (let from = 0; from < k; from += terms) {
-        const to = Math.min(k, from + terms)
-        spreadColumns(a, m, from, to, left, to - from)
-        packColumns(b, n, from, to, panelsOfB, to - from)
-        if (terms < k) machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
+      const rows = Math.min(n, rowsOfBlock(m, 1))
+      const bases = SOURCE + upTo(k * n * bytes, 16)
+      const offsets = bases + 4 * n
+      const right = bases + upTo(4 * (n + k), 16)
+      const out = right + rights.plain.size(k, m)
+      const lists = out + upTo(rows * m * bytes, 16)
+      reserve(lists + rows * upTo(4 * (k + 1) + k * bytes, 16))
+      heap().set(a, right / bytes)
+      if (!isFinite(right, k * m * bytes)) {
+        TN(readerOf(b), readerOf(a), n, k, m, visit)
+        return
       }
-      for (let from = 0; from < m; from += rows) {
-        const to = Math.min(m, from + rows)
-        if (terms === k) machine.multiply(left + from * k * SPREAD, panelsOfB, out, to - from, k, n, false, SPARE)
-        visit(heap(), out / bytes, from * n, to * n)
+      heap().set(b, SOURCE / bytes)
+      putWhole(Int32Array.from({ length: n }, (_, j) => j), bytes, bases)
+      putWhole(Int32Array.from({ length: k }, (_, j) => j), n * bytes, offsets)
+      for (let from = 0; from < n; from += rows) {
+        const to = Math.min(n, from + rows)
+        machine.multiplyFewAt(SOURCE, bases + 4 * from, offsets, right, true, out, to - from, k, m, lists, SPARE)
+        visit(heap(), out / bytes, from * m, to * m)
       }
     },
+    isSparse: (x) => {
+      reserve(SOURCE + upTo(x.length * bytes, 16))
+      heap().set(x, SOURCE / bytes)
+      return isFew(x.length)
+    },
+    release,
     sumTN: (as, bs, m, k, n, visit) => {
       if (m * k * n === 0) return
       const left = SOURCE + upTo(k * Math.max(m, n) * bytes, 16)

@@ -105,10 +105,10 @@ export function finite(x: usize, size: usize): bool {
   return finiteOf<f32>(x, size)
 }
 
-export function multiplyFew(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, list: usize, spare: usize): void {
-  multiplyFewOf<f32>(source, b, out, m, k, n, list, spare)
+export function multiplyFew(source: usize, b: usize, plain: bool, out: usize, m: i32, k: i32, n: i32, list: usize, spare: usize): void {
+  multiplyFewOf<f32>(source, b, plain, out, m, k, n, list, spare)
 }
 
-export function multiplyFewAt(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, list: usize, spare: usize): void {
-  multiplyFewAtOf<f32>(source, bases, offsets, b, out, m, k, n, list, spare)
+export function multiplyFewAt(source: usize, bases: usize, offsets: usize, b: usize, plain: bool, out: usize, m: i32, k: i32, n: i32, list: usize, spare: usize): void {
+  multiplyFewAtOf<f32>(source, bases, offsets, b, plain, out, m, k, n, list, spare)
 }

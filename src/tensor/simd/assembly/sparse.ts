@@ -3,7 +3,7 @@
  * entries that are not zero contribute, in the order of the inner index. A term 0 · b is 0 where b is finite, and a sum that began with 0 does not
  * change by it: bit for bit what multiply gives, as long as all of b is finite, which the caller has to know.
  *
- * Addresses are in bytes, sizes in entries; panels of b as in products.ts.
+ * Addresses are in bytes, sizes in entries; panels of b as in products.ts. They are not needed here: b may also lie as it is.
  */
 
 import { plusProduct } from './products'
@@ -41,13 +41,13 @@ export function finiteOf<T>(x: usize, size: usize): bool {
   return !v128.any_true(off)
 }
 
-/** Places and values of a row's entries that are not zero: k entries one after the other, or where each of `offsets` says. The number of them. */
+/** Places, `step` bytes from one inner index to the next, and values of a row's entries that are not zero: k entries one after the other, or where each of `offsets` says. The number of them. */
 // @ts-ignore: decorator
-@inline function listed<T>(row: usize, offsets: usize, k: i32, places: usize, values: usize): i32 {
+@inline function listed<T>(row: usize, offsets: usize, k: i32, step: i32, places: usize, values: usize): i32 {
   let count = 0
   for (let j = 0; j < k; j++) {
     const x = load<T>(offsets == 0 ? row + <usize>j * sizeof<T>() : row + <usize>load<i32>(offsets + <usize>j * 4))
-    store<i32>(places + <usize>count * 4, j * WIDTH)
+    store<i32>(places + <usize>count * 4, j * step)
     store<T>(values + <usize>count * sizeof<T>(), x)
     count += <i32>(x != <T>0)
   }
@@ -112,9 +112,8 @@ function strip1<T>(places: usize, values: usize, count: i32, b: usize, out: usiz
 }
 
 /** out (m, n) from a list for each row: panel by panel, so that those that are read again and again stay in the first cache. What reaches over an edge is formed at `spare`. */
-function fromLists<T>(lists: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
+function fromLists<T>(lists: usize, b: usize, apart: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
   const columns = WIDTH / <i32>sizeof<T>()
-  const apart = <usize>k * WIDTH
   const size = sizeOf<T>(k)
   const stride = <usize>n * sizeof<T>()
   let q = 0
@@ -130,16 +129,30 @@ function fromLists<T>(lists: usize, b: usize, out: usize, m: i32, k: i32, n: i32
   }
 }
 
-/** out (m, n) = a b with a (m, k) row by row at `source`, b in panels, and room for m lists at `lists`. */
-export function multiplyFewOf<T>(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, lists: usize, spare: usize): void {
+/**
+ * How b lies: in panels, or, with `plain`, as it is, row by row; then the last vectors of a row are also read beyond its end, which may be
+ * up to 31 bytes beyond all of b.
+ */
+// @ts-ignore: decorator
+@inline function stepOf<T>(n: i32, plain: bool): i32 {
+  return plain ? n * <i32>sizeof<T>() : WIDTH
+}
+
+// @ts-ignore: decorator
+@inline function apartOf(k: i32, plain: bool): usize {
+  return plain ? WIDTH : <usize>k * WIDTH
+}
+
+/** out (m, n) = a b with a (m, k) row by row at `source`, and room for m lists at `lists`. */
+export function multiplyFewOf<T>(source: usize, b: usize, plain: bool, out: usize, m: i32, k: i32, n: i32, lists: usize, spare: usize): void {
   for (let r = 0, list = lists; r < m; r++, list += sizeOf<T>(k))
-    store<i32>(list, listed<T>(source + <usize>r * k * sizeof<T>(), 0, k, placesIn(list), valuesIn(list, k)))
-  fromLists<T>(lists, b, out, m, k, n, spare)
+    store<i32>(list, listed<T>(source + <usize>r * k * sizeof<T>(), 0, k, stepOf<T>(n, plain), placesIn(list), valuesIn(list, k)))
+  fromLists<T>(lists, b, apartOf(k, plain), out, m, k, n, spare)
 }
 
 /** The same with rows of a as multiplyAt has them. */
-export function multiplyFewAtOf<T>(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, lists: usize, spare: usize): void {
+export function multiplyFewAtOf<T>(source: usize, bases: usize, offsets: usize, b: usize, plain: bool, out: usize, m: i32, k: i32, n: i32, lists: usize, spare: usize): void {
   for (let r = 0, list = lists; r < m; r++, list += sizeOf<T>(k))
-    store<i32>(list, listed<T>(source + <usize>load<i32>(bases + <usize>r * 4), offsets, k, placesIn(list), valuesIn(list, k)))
-  fromLists<T>(lists, b, out, m, k, n, spare)
+    store<i32>(list, listed<T>(source + <usize>load<i32>(bases + <usize>r * 4), offsets, k, stepOf<T>(n, plain), placesIn(list), valuesIn(list, k)))
+  fromLists<T>(lists, b, apartOf(k, plain), out, m, k, n, spare)
 }
