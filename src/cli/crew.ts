@@ -1,6 +1,6 @@
 /**
- * Who does the work of a training run: this thread alone, or several threads that all run the same fold and divide shards and test digits among
- * them. Sums of shards are added in the order of the shards by every thread for itself, so the number of threads changes no bit of the result.
+ * Who does the work of a training run: this thread alone, or several threads that all run the same fold and divide mini-batches and test digits
+ * among them (sharing.ts). What they found is put together by every thread for itself, and the number of threads changes no bit of the result.
  */
 import { Worker } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
@@ -15,6 +15,7 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 import type { EngineName } from './engine.ts'
 import type { UserError } from './request.ts'
 import { sharedMemory, sharedSums, tasks } from './shared-sums.ts'
+import { sharingOf } from './sharing.ts'
 import type { TrainWorkerData } from './train-worker.ts'
 import type { TrainingPart } from './training-part.ts'
 
@@ -69,9 +70,9 @@ export interface Crewed {
 /** This thread and `threads` − 1 others. */
 export const crewOf = <T>(A: Algebra<Op, T>, part: TrainingPart<T>, { job, trainer, engine, train, test, from, threads }: Crewed): Crew<T> => {
   if (threads === 1) return alone(part)
-  const most = Math.ceil(trainer.network.batch / trainer.shard)
-  const memory = sharedMemory(trainer.params, engine, threads, most, part.pieces.length)
-  const shared = sharedSums(A, trainer.params, memory, most)
+  const sharing = sharingOf(part, trainer, threads)
+  const memory = sharedMemory(sharing.exchange, engine, threads, part.pieces.length)
+  const shared = sharedSums(A, sharing.exchange, memory)
   const common = { job, engine, train: sharedDigits(train), test: sharedDigits(test), from, memory, threads }
   let dead: UserError | undefined
   let ending = false
@@ -104,20 +105,21 @@ export const crewOf = <T>(A: Algebra<Op, T>, part: TrainingPart<T>, { job, train
 
   return {
     step: (training) => {
-      const { shards, occasion, descent } = part.plan(training.step)
+      const plan = part.plan(training.step)
       const task = shared.tell(tasks.step)
-      const pull = (shard: readonly number[]) => part.pull(training.theta, shard, occasion)
-      const own = shards.map((shard, n) => (isMine(n) ? pull(shard) : undefined))
-      own.forEach((mine, n) => { if (mine !== undefined) shared.write(task, n, E.isRight(mine) ? mine.right : undefined) })
+      const { theta } = training
+      const portions = sharing.portions(plan)
+      const own = portions.map((portion, n) => (isMine(n) ? sharing.evaluate(theta, portion, plan) : undefined))
+      own.forEach((mine, n) => { if (mine !== undefined) shared.write(task, n, portions[n]?.row ?? 0, E.isRight(mine) ? mine.right : undefined) })
       shared.finish(0, task)
       return after(task, () => pipe(
-        shards.map((shard, n) => [shard, n] as const),
-        E.traverseArray(([shard, n]) => {
-          const sum = own[n] ?? shared.read(task, n)
-          // A shard that failed elsewhere fails here in the same way.
-          return sum === undefined ? pull(shard) : '_tag' in sum ? sum : E.right(sum)
+        portions.map((portion, n) => [portion, n] as const),
+        E.traverseArray(([portion, n]) => {
+          const tally = shared.tally(task, n)
+          // A portion that failed elsewhere fails here in the same way.
+          return tally === undefined ? pipe(own[n] ?? sharing.evaluate(theta, portion, plan), E.map((done) => done.tally)) : E.right(tally)
         }),
-        E.map((parts) => part.advance(training, parts, descent))))
+        E.map((tallies) => part.advance(training, sharing.sums(theta, plan, tallies, shared.read, task), plan.descent))))
     },
     test: ({ theta }) => {
       const task = shared.tell(tasks.test)

@@ -1,9 +1,8 @@
 /**
- * Memory that the threads of a training run share: what shards and pieces of the test set came to, and who is done with what. Gradients are of
- * the kind that the engine computes with, so nothing is rounded on the way; counts are doubles. Sums are written by one thread and read by all; mini-batches take turns between two halves, so that nobody
- * overwrites what another still reads.
+ * Memory that the threads of a training run share: tensors of which each thread writes some rows and all read all, what pieces of the test set came
+ * to, and who is done with what. Numbers are of the kind that the engine computes with, so nothing is rounded on the way; counts are doubles.
+ * Mini-batches take turns between two halves, so that nobody overwrites what another still reads.
  */
-import type { ShardSum } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
 import { type Algebra, entries, numbersInto, type Shape } from '../tensor/algebra.ts'
 import { type EngineName, isSingle } from './engine.ts'
@@ -11,10 +10,18 @@ import { type EngineName, isSingle } from './engine.ts'
 /** What threads are told to do, in the order in which they are told. */
 export const tasks = { step: 1, test: 2, end: 3 } as const
 
+/** What threads hand each other at every mini-batch: so many rows of each of these tensors, in so many portions at most. */
+export interface Exchange {
+  readonly rows: number
+  /** Of one row. */
+  readonly shapes: readonly Shape[]
+  readonly portions: number
+}
+
 export interface SharedMemory {
   readonly control: SharedArrayBuffer
-  readonly sums: SharedArrayBuffer
-  /** Of each sum. */
+  readonly tensors: SharedArrayBuffer
+  /** Of each portion. */
   readonly counts: SharedArrayBuffer
   readonly tallies: SharedArrayBuffer
   readonly single: boolean
@@ -31,24 +38,28 @@ export interface SharedSums<T> {
   readonly finish: (thread: number, task: number) => void
   /** Waits for a thread, no longer than that many milliseconds. */
   readonly awaitThread: (thread: number, task: number, milliseconds: number) => boolean
-  /** Undefined: it failed. */
-  readonly write: (task: number, shard: number, sum: ShardSum<T> | undefined) => void
-  readonly read: (task: number, shard: number) => ShardSum<T> | undefined
+  /** Rows of all tensors from the given one on, and the tally of the portion; undefined: it failed. */
+  readonly write: (task: number, portion: number, row: number, done: { readonly tensors: readonly T[]; readonly tally: Tally } | undefined) => void
+  /** The tally of a portion; undefined: it failed. */
+  readonly tally: (task: number, portion: number) => Tally | undefined
+  /** A tensor of so many rows of the nth, from the given one on. */
+  readonly read: (task: number, nth: number, row: number, shape: Shape) => T
   readonly writeTally: (piece: number, tally: Tally | undefined) => void
   readonly readTally: (piece: number) => Tally | undefined
 }
 
 const [TASK, KIND, THREADS] = [0, 1, 2]
+
+/** How often a thread looks before it sleeps: for about as long as it would take to wake up. */
+const looks = 30_000
 const tallyNumbers = 6
 
-const entriesOf = (params: Readonly<Record<string, Shape>>): number => Object.values(params).reduce((sum, shape) => sum + entries(shape), 0)
-
-export const sharedMemory = (params: Readonly<Record<string, Shape>>, engine: EngineName, threads: number, shards: number, pieces: number): SharedMemory => {
+export const sharedMemory = ({ rows, shapes, portions }: Exchange, engine: EngineName, threads: number, pieces: number): SharedMemory => {
   const single = isSingle(engine)
   return {
     control: new SharedArrayBuffer(4 * (THREADS + threads)),
-    sums: new SharedArrayBuffer((single ? 4 : 8) * 2 * shards * entriesOf(params)),
-    counts: new SharedArrayBuffer(8 * 2 * shards * tallyNumbers),
+    tensors: new SharedArrayBuffer((single ? 4 : 8) * 2 * rows * shapes.reduce((sum, shape) => sum + entries(shape), 0)),
+    counts: new SharedArrayBuffer(8 * 2 * portions * tallyNumbers),
     tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
     single,
   }
@@ -61,15 +72,20 @@ const got = ([there = 0, samples = 0, cost = 0, wrong = 0, residual = 0, unsettl
   (there === 0 ? undefined : { samples, cost, wrong, residual, unsettled })
 
 /** The view of one thread. */
-export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<string, Shape>>, { control, sums, counts, tallies, single }: SharedMemory, shards: number): SharedSums<T> => {
+export const sharedSums = <T>(A: Algebra<never, T>, { rows, shapes, portions }: Exchange, { control, tensors, counts, tallies, single }: SharedMemory): SharedSums<T> => {
   const flags = new Int32Array(control)
-  const size = entriesOf(params)
-  const turn = (task: number, shard: number): number => (task % 2) * shards + shard
-  const slot = (task: number, shard: number): Float32Array | Float64Array => (single
-    ? new Float32Array(sums, 4 * size * turn(task, shard), size)
-    : new Float64Array(sums, 8 * size * turn(task, shard), size))
-  const count = (task: number, shard: number): Float64Array => new Float64Array(counts, 8 * tallyNumbers * turn(task, shard), tallyNumbers)
+  const sizes = shapes.map(entries)
+  const starts = sizes.map((_, nth) => rows * sizes.slice(0, nth).reduce((sum, size) => sum + size, 0))
+  const half = rows * sizes.reduce((sum, size) => sum + size, 0)
+  const all = single ? new Float32Array(tensors) : new Float64Array(tensors)
+  const from = (task: number, nth: number, row: number): number => (task % 2) * half + (starts[nth] ?? 0) + row * (sizes[nth] ?? 0)
+  const count = (task: number, portion: number): Float64Array => new Float64Array(counts, 8 * tallyNumbers * ((task % 2) * portions + portion), tallyNumbers)
   const piece = (n: number): Float64Array => new Float64Array(tallies, 8 * tallyNumbers * n, tallyNumbers)
+  /** Whether what lies there comes to be no longer below that number while one looks. */
+  const soon = (place: number, least: number): boolean => {
+    for (let look = 0; look < looks; look++) if (Atomics.load(flags, place) >= least) return true
+    return false
+  }
   return {
     task: () => Atomics.load(flags, TASK),
     kind: () => Atomics.load(flags, KIND),
@@ -80,7 +96,7 @@ export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<stri
       return task
     },
     awaitTask: (last) => {
-      Atomics.wait(flags, TASK, last)
+      if (!soon(TASK, last + 1)) Atomics.wait(flags, TASK, last)
       return Atomics.load(flags, TASK)
     },
     finish: (thread, task) => {
@@ -88,33 +104,22 @@ export const sharedSums = <T>(A: Algebra<never, T>, params: Readonly<Record<stri
       Atomics.notify(flags, THREADS + thread)
     },
     awaitThread: (thread, task, milliseconds) => {
+      if (soon(THREADS + thread, task)) return true
       const done = Atomics.load(flags, THREADS + thread)
       if (done < task) Atomics.wait(flags, THREADS + thread, done, milliseconds)
       return Atomics.load(flags, THREADS + thread) >= task
     },
-    write: (task, shard, sum) => {
-      const to = slot(task, shard)
-      put(count(task, shard), sum?.tally)
-      if (sum === undefined) return
-      let at = 0
-      for (const [name, shape] of Object.entries(params)) {
-        const next = at + entries(shape)
-        numbersInto(A, sum.gradient[name] as T, to.subarray(at, next))
-        at = next
-      }
+    write: (task, portion, row, done) => {
+      put(count(task, portion), done?.tally)
+      done?.tensors.forEach((tensor, nth) => {
+        const start = from(task, nth, row)
+        numbersInto(A, tensor, all.subarray(start, start + entries(A.shape(tensor))))
+      })
     },
-    read: (task, shard) => {
-      const from = slot(task, shard)
-      const tally = got(count(task, shard))
-      if (tally === undefined) return undefined
-      let at = 0
-      const gradient = Object.fromEntries(Object.entries(params).map(([name, shape]) => {
-        const next = at + entries(shape)
-        const tensor = A.of(shape, from.subarray(at, next))
-        at = next
-        return [name, tensor]
-      }))
-      return { gradient, tally }
+    tally: (task, portion) => got(count(task, portion)),
+    read: (task, nth, row, shape) => {
+      const start = from(task, nth, row)
+      return A.of(shape, all.subarray(start, start + entries(shape)))
     },
     writeTally: (n, tally) => { put(piece(n), tally) },
     readTally: (n) => got(piece(n)),

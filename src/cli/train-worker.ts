@@ -1,6 +1,6 @@
 /**
- * A thread of a training run. It runs the same fold as every other thread; of each mini-batch it evaluates its own shards, writes their sums where all
- * can read them, and reads those of the others. It ends when told to, or with the process.
+ * A thread of a training run. It runs the same fold as every other thread; of each mini-batch it evaluates its own portions, writes what they come to
+ * where all can read it, and reads what the others wrote. It ends when told to, or with the process.
  */
 import { workerData } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
@@ -11,6 +11,7 @@ import { orThrow } from '../fold/mistake.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { type EngineName, engines } from './engine.ts'
 import { type SharedMemory, sharedSums, tasks } from './shared-sums.ts'
+import { sharingOf } from './sharing.ts'
 import { trainingPart } from './training-part.ts'
 
 export interface TrainWorkerData {
@@ -28,7 +29,8 @@ export interface TrainWorkerData {
 const run = <T>(A: Algebra<Op, T>, { job, train, test, from, memory, thread, threads }: TrainWorkerData): void => {
   const trainer = orThrow(trainerOf(job))
   const part = trainingPart(A, job, trainer, train, test)
-  const shared = sharedSums(A, trainer.params, memory, Math.ceil(trainer.network.batch / trainer.shard))
+  const sharing = sharingOf(part, trainer, threads)
+  const shared = sharedSums(A, sharing.exchange, memory)
   let training = from === undefined ? part.start() : orThrow(restoredTraining(A, trainer, from, 'checkpoint'))
   for (let task = 0; ;) {
     task = shared.awaitTask(task)
@@ -40,14 +42,17 @@ const run = <T>(A: Algebra<Op, T>, { job, train, test, from, memory, thread, thr
       })
       shared.finish(thread, task)
     } else {
-      const { shards, occasion, descent } = part.plan(training.step)
-      const own = shards.map((shard, n) => (n % threads === thread ? E.toUnion(E.mapLeft(() => undefined)(part.pull(training.theta, shard, occasion))) : undefined))
-      own.forEach((sum, n) => { if (n % threads === thread) shared.write(task, n, sum) })
+      const plan = part.plan(training.step)
+      const portions = sharing.portions(plan)
+      portions.forEach((portion, n) => {
+        if (n % threads === thread)
+          shared.write(task, n, portion.row, E.toUnion(E.mapLeft(() => undefined)(sharing.evaluate(training.theta, portion, plan))))
+      })
       shared.finish(thread, task)
       for (let other = 0; other < threads; other += 1) while (!shared.awaitThread(other, task, Infinity));
-      const parts = shards.flatMap((_, n) => own[n] ?? shared.read(task, n) ?? [])
-      // After a failed shard nothing follows: the host tells what happened.
-      if (parts.length === shards.length) training = part.advance(training, parts, descent)
+      const tallies = portions.flatMap((_, n) => shared.tally(task, n) ?? [])
+      // After a failed portion nothing follows: the host tells what happened.
+      if (tallies.length === portions.length) training = part.advance(training, sharing.sums(training.theta, plan, tallies, shared.read, task), plan.descent)
     }
   }
 }

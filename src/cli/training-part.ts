@@ -9,13 +9,13 @@ import { seeded } from '../data/random.ts'
 import type { Trainer, TrainingJob } from '../experiment/training-job.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { initialise } from '../learn/initialise.ts'
-import type { Occasion } from '../learn/method.ts'
+import type { Apart, Occasion } from '../learn/method.ts'
 import type { Descent } from '../learn/optimiser.ts'
 import { batchesOf, orderOf, pieces, placeOf, signsOf } from '../learn/schedule.ts'
-import { type ShardSum, shardSum, type Samples, tested, together } from '../learn/shard.ts'
+import { gradientFrom, type Samples, type SettledPart, settledPart, type ShardSum, shardSum, tested, together } from '../learn/shard.ts'
 import type { Tally } from '../learn/tally.ts'
 import { advancedOn, begun, type Training } from '../learn/training.ts'
-import { type Layer, layerShape, type Params } from '../phi/interaction.ts'
+import { type Layer, type Layers, layerShape, type Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
 /** A mini-batch: its digits by index, in shards. */
@@ -33,6 +33,8 @@ export interface TrainingPart<T> {
   /** The mini-batch that follows so many. */
   readonly plan: (step: number) => MiniBatchPlan
   readonly pull: (theta: Params<T>, shard: readonly number[], occasion: Occasion) => E.Either<Mistake, ShardSum<T>>
+  /** Where a mini-batch of one shard may be divided among threads without a trace. */
+  readonly apart: PartApart<T> | undefined
   /** Shards of one mini-batch added up, in their order. */
   readonly together: (parts: readonly ShardSum<T>[]) => ShardSum<T>
   /** The state after a mini-batch whose shards, in order, came to these. The state before is spent. */
@@ -40,6 +42,15 @@ export interface TrainingPart<T> {
   /** The test digits in pieces. */
   readonly pieces: readonly (readonly number[])[]
   readonly look: (theta: Params<T>, piece: readonly number[]) => E.Either<Mistake, Tally>
+}
+
+/** A method in two parts, on digits by index. */
+export interface PartApart<T> {
+  /** How many states there are of each digit, with a tensor for each layer. */
+  readonly states: number
+  readonly layers: readonly Layer[]
+  readonly settle: (theta: Params<T>, indices: readonly number[], occasion: Occasion) => E.Either<Mistake, SettledPart<T>>
+  readonly gradient: (theta: Params<T>, indices: readonly number[], states: readonly Layers<T>[], occasion: Occasion) => { readonly gradient: Params<T>; readonly cost: number }
 }
 
 /** Test digits that are settled at a time. */
@@ -61,8 +72,19 @@ export const trainingPart = <T>(A: Algebra<Op, T>, job: TrainingJob, trainer: Tr
   })
   // The epoch that is running, which every mini-batch of it asks for.
   let current: ReturnType<typeof epochPlan> | undefined
+  const { method: { apart }, unsettled, dynamics: { layers } } = learner
+  const inParts = (found: Apart): PartApart<T> => {
+    const [settle, gradient] = [settledPart(A, learner, found), gradientFrom(A, learner, found)]
+    return {
+      states: found.states,
+      layers: layers.slice(1),
+      settle: (theta, indices, occasion) => settle(theta, learned(indices), occasion),
+      gradient: (theta, indices, states, occasion) => gradient(theta, learned(indices), states, occasion),
+    }
+  }
   return {
     perEpoch,
+    apart: apart === undefined || unsettled === 'skip' || shard < batch ? undefined : inParts(apart),
     start: () => begun(A, optimiser, initialise(A, trainer.params, seeded(job.seed))[0]),
     plan: (step) => {
       const { epoch, done } = placeOf(step, perEpoch)

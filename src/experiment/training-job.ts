@@ -109,11 +109,13 @@ const methodOf = (job: TrainingJob, network: TrainedNetwork, { dynamics, ahead }
 const together = 5
 
 /**
- * Each shard has the whole gradient to form and to be added: one multiplication per weight and sample, and several for what comes after. So a
- * mini-batch is one shard where the steps of its phases multiply less than there are weights, as with P-1h, and elsewhere two, for two threads.
+ * A method in two parts takes a mini-batch whole: threads divide its samples among them and put their states together. With the others each shard
+ * has a gradient to form and to be added: one multiplication per weight and sample, and several for what comes after. So with them a mini-batch is
+ * one shard where the steps of its phases multiply less than there are weights, as with P-1h, and elsewhere two, for two threads.
  */
-const shardOf = ({ shard }: TrainingJob, { sizes, batch, T, K }: TrainedNetwork, { undivided }: Method): number => {
+const shardOf = ({ shard, unsettled }: TrainingJob, { sizes, batch, T, K }: TrainedNetwork, { undivided, apart }: Method): number => {
   if (undivided) return batch
+  if (apart !== undefined && unsettled === 'keep') return shard ?? batch
   const [input = 0, ...inner] = sizes.slice(1).map((n, l) => n * (sizes[l] ?? 0))
   const coupled = inner.reduce((sum, weights) => sum + weights, 0)
   return shard ?? ((T + K) * coupled <= input + coupled ? batch : Math.ceil(batch / 2 / together) * together)

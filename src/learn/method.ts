@@ -18,7 +18,7 @@ import { type Data, poseKnown, type Problem } from '../fold/pose.ts'
 import { nudgedEnd, type Relaxed } from '../fold/relax.ts'
 import { reverseTotal } from '../fold/total.ts'
 import type { Dynamics, RuleAt } from '../phi/dynamics.ts'
-import type { Params } from '../phi/interaction.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 
 /** What is drawn or known for a mini-batch as a whole. */
@@ -37,8 +37,23 @@ export interface Method {
   readonly keep: number
   /** Every shard has to be the whole mini-batch: the method does not add up over samples. */
   readonly undivided?: true
+  /** Where a gradient needs no more of its samples than some of their states. */
+  readonly apart?: Apart
   /** The gradient, summed over the samples, from a settled state. Left: numbers that it cannot be had with. */
   readonly at: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, rest: Relaxed<T>, data: Data<T>, occasion: Occasion) => E.Either<Mistake, Params<T>>
+}
+
+/**
+ * A method in two parts. The first is each sample's own affair, so samples of one mini-batch can be settled and nudged in different places, and their
+ * states put together; the second, the products that add up over samples, is then done once, and does not depend on how they were divided.
+ */
+export interface Apart {
+  /** How many states: each a tensor per layer, with a row per sample. */
+  readonly states: number
+  /** The states. Left: numbers that they cannot be had with. */
+  readonly settle: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, rest: Relaxed<T>, occasion: Occasion) => E.Either<Mistake, readonly Layers<T>[]>
+  /** What `at` gives, from states of all samples of the problem. */
+  readonly gradient: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, states: readonly Layers<T>[], occasion: Occasion) => Params<T>
 }
 
 /** K, if it is a number of steps, and β, if it can be divided by. */
@@ -64,24 +79,32 @@ const between = <T>(problem: Problem<T>, beta: number, nudge: T, { from, nudged,
   return { ...Object.fromEntries(ofNetwork), ...(atStart === undefined ? atEnd : zipParams(atEnd, atStart, A.sub)) }
 }
 
-/** K nudged steps under one β, and the contrast of the two ends. */
-const contrast = <T>(problem: Problem<T>, { state, before: [previous = state] }: Relaxed<T>, steps: number) => (beta: number): Params<T> => {
-  const nudge = problem.algebra.fill([], beta)
-  const to = nudgedEnd(problem, nudge, state, steps)
-  return between(problem, beta, nudge, { from: { s: state, previous }, nudged: false, to })
-}
-
-/** The mean of contrasts under several β. */
-const contrastive = (name: string, betasOf: (sign: 1 | -1) => readonly number[], steps: number): Method => ({
-  name,
-  keep: 1,
-  at: (A) => (problem, rest, _data, { sign }) => pipe(
-    E.traverseArray((beta: number) => checked(beta, steps))(betasOf(sign)),
-    E.map((betas) => {
-      const [first = {}, ...others] = betas.map(contrast(problem, rest, steps))
+/** The mean of contrasts under several β, each of the two ends of K nudged steps. States: s* and the one before, then s^β_K and the one before for each β. */
+const contrastive = (name: string, betasOf: (sign: 1 | -1) => readonly number[], steps: number): Method => {
+  const apart: Apart = {
+    states: 2 + 2 * betasOf(1).length,
+    settle: (A) => (problem, { state, before: [previous = state] }, { sign }) => pipe(
+      E.traverseArray((beta: number) => checked(beta, steps))(betasOf(sign)),
+      E.map((betas) => [state, previous, ...betas.flatMap((beta) => {
+        const to = nudgedEnd(problem, A.fill([], beta), state, steps)
+        return [to.s, to.previous]
+      })])),
+    gradient: <T>(A: Algebra<Op, T>) => (problem: Problem<T>, states: readonly Layers<T>[], { sign }: Occasion) => {
+      const end = (nth: number): RuleAt<T> => ({ s: states[nth] as Layers<T>, previous: states[nth + 1] as Layers<T> })
+      const [first = {}, ...others] = betasOf(sign).map((beta, i) =>
+        between(problem, beta, A.fill([], beta), { from: end(0), nudged: false, to: end(2 + 2 * i) }))
       return others.reduce((mean, one) => zipParams(mean, one, (a, b) => A.over(A.add(a, b), 2)), first)
-    })),
-})
+    },
+  }
+  return {
+    name,
+    keep: 1,
+    apart,
+    at: (A) => (problem, rest, _data, occasion) => pipe(
+      apart.settle(A)(problem, rest, occasion),
+      E.map((states) => apart.gradient(A)(problem, states, occasion))),
+  }
+}
 
 /** One nudge β ≠ 0 over K steps: an error of O(β). */
 export const ep = (beta: number, steps: number): Method => contrastive('ep', () => [beta], steps)

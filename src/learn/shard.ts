@@ -14,7 +14,7 @@ import { rowsOf } from '../fold/settle-samples.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
 import { type Algebra, entries, type Op } from '../tensor/algebra.ts'
-import type { Method, Occasion } from './method.ts'
+import type { Apart, Method, Occasion } from './method.ts'
 import { plusTally, type Tally } from './tally.ts'
 
 /** What learns: a model with its cost, and how its gradient is come by. */
@@ -79,7 +79,7 @@ const looked = <T>(problem: Problem<T>, rest: Relaxed<T>, { y }: Samples<T>, { T
     settled,
     tally: {
       samples: batch,
-      cost: A.numbers(costing.value(output))[0] ?? NaN,
+      cost: costOf(problem, rest.state),
       wrong: wrongOnes(A, costing.output?.(output) ?? output, y),
       residual,
       unsettled: batch - settled.length,
@@ -118,6 +118,36 @@ export const shardSum = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Para
       return pipe(gradientOf(posed(some), someOf(A, rest, settled), some, occasion), E.map((gradient) => ({ gradient, tally })))
     }))
 }
+
+/** What a part of a mini-batch comes to by a method in two parts: states of its samples, all of which count. */
+export interface SettledPart<T> {
+  readonly states: readonly Layers<T>[]
+  readonly tally: Tally
+}
+
+/** The first part of such a method, and what there is to count. Left: Diverged, or what the method says. */
+export const settledPart = <T>(A: Algebra<Op, T>, learner: Learner, { settle }: Apart) => {
+  const [posed, settling] = [poseKnown(A, learner.dynamics, learner.cost), settle(A)]
+  return (theta: Params<T>, samples: Samples<T>, occasion: Occasion): E.Either<Mistake, SettledPart<T>> => {
+    const problem = posed({ theta, ...samples })
+    const rest = relax(problem, learner.T, 1)
+    return pipe(
+      looked(problem, rest, samples, learner),
+      E.flatMap(({ tally }) => pipe(settling(problem, rest, occasion), E.map((states) => ({ states, tally })))))
+  }
+}
+
+/** The second part: the summed gradient of samples from states of all of them, as `shardSum` has it, and their summed cost to its last bit. */
+export const gradientFrom = <T>(A: Algebra<Op, T>, learner: Learner, { gradient }: Apart) => {
+  const [posed, from] = [poseKnown(A, learner.dynamics, learner.cost), gradient(A)]
+  return (theta: Params<T>, samples: Samples<T>, states: readonly Layers<T>[], occasion: Occasion): { readonly gradient: Params<T>; readonly cost: number } => {
+    const problem = posed({ theta, ...samples })
+    return { gradient: from(problem, states, occasion), cost: costOf(problem, states[0] as Layers<T>) }
+  }
+}
+
+/** Σ ℓ over the samples of a problem. */
+const costOf = <T>({ algebra: A, costing }: Problem<T>, s: Layers<T>): number => A.numbers(costing.value(s.at(-1) as T))[0] ?? NaN
 
 /** Shards of one mini-batch added up, in their order. Throws RangeError without any. */
 export const together = <T>(A: Algebra<never, T>, shards: readonly ShardSum<T>[]): ShardSum<T> => {

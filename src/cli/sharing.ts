@@ -1,0 +1,77 @@
+/**
+ * How the threads of a training run divide a mini-batch, and how each of them puts together what all found. Either way nothing depends on their number:
+ *
+ *     by states   samples are divided, since they do not see each other; each thread forms the gradient from the states of all
+ *     by sums     shards are divided, whose number is the job's; each thread adds their gradients in order
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Trainer } from '../experiment/training-job.ts'
+import type { Mistake } from '../fold/mistake.ts'
+import { pieces } from '../learn/schedule.ts'
+import type { ShardSum } from '../learn/shard.ts'
+import { noTally, plusTally, type Tally } from '../learn/tally.ts'
+import { layerShape, type Params } from '../phi/interaction.ts'
+import type { Exchange, SharedSums } from './shared-sums.ts'
+import type { MiniBatchPlan, PartApart, TrainingPart } from './training-part.ts'
+
+/** Digits that one thread takes, and the row from which on it writes what they come to. */
+export interface Portion {
+  readonly row: number
+  readonly indices: readonly number[]
+}
+
+/** What it writes. */
+export interface Done<T> {
+  readonly tensors: readonly T[]
+  readonly tally: Tally
+}
+
+export interface Sharing<T> {
+  readonly exchange: Exchange
+  /** In the order of their numbers; thread n takes those that are n modulo the number of threads. */
+  readonly portions: (plan: MiniBatchPlan) => readonly Portion[]
+  readonly evaluate: (theta: Params<T>, portion: Portion, plan: MiniBatchPlan) => E.Either<Mistake, Done<T>>
+  /** What shards came to, from what all portions wrote. */
+  readonly sums: (theta: Params<T>, plan: MiniBatchPlan, tallies: readonly Tally[], read: SharedSums<T>['read'], task: number) => readonly ShardSum<T>[]
+}
+
+const bySums = <T>(part: TrainingPart<T>, { params, network: { batch }, shard }: Trainer): Sharing<T> => {
+  const names = Object.keys(params)
+  const shards = Math.ceil(batch / shard)
+  return {
+    exchange: { rows: shards, shapes: Object.values(params), portions: shards },
+    portions: (plan) => plan.shards.map((indices, row) => ({ row, indices })),
+    evaluate: (theta, { indices }, { occasion }) => pipe(
+      part.pull(theta, indices, occasion),
+      E.map(({ gradient, tally }) => ({ tensors: names.map((name) => gradient[name] as T), tally }))),
+    sums: (_theta, _plan, tallies, read, task) => tallies.map((tally, row) => ({
+      gradient: Object.fromEntries(Object.entries(params).map(([name, shape], nth) => [name, read(task, nth, row, shape)])), tally,
+    })),
+  }
+}
+
+const byStates = <T>({ layers, states, settle, gradient }: PartApart<T>, { network: { batch } }: Trainer, threads: number): Sharing<T> => {
+  const size = Math.ceil(batch / threads)
+  return {
+    exchange: {
+      rows: batch, portions: threads,
+      shapes: Array.from({ length: states }, () => layers.map((layer) => layerShape(1, layer).slice(1))).flat(),
+    },
+    portions: ({ shards }) => pieces(shards.flat(), size).map((indices, n) => ({ row: n * size, indices })),
+    evaluate: (theta, { indices }, { occasion }) => pipe(
+      settle(theta, indices, occasion),
+      E.map(({ states: found, tally }) => ({ tensors: found.flat(), tally }))),
+    sums: (theta, { shards, occasion }, tallies, read, task) => {
+      const all = shards.flat()
+      const together = Array.from({ length: states }, (_, state) =>
+        layers.map((layer, l) => read(task, state * layers.length + l, 0, layerShape(all.length, layer))))
+      const { gradient: sum, cost } = gradient(theta, all, together, occasion)
+      return [{ gradient: sum, tally: { ...tallies.reduce(plusTally, noTally), cost } }]
+    },
+  }
+}
+
+/** For so many threads. */
+export const sharingOf = <T>(part: TrainingPart<T>, trainer: Trainer, threads: number): Sharing<T> =>
+  part.apart === undefined ? bySums(part, trainer) : byStates(part.apart, trainer, threads)
