@@ -1,4 +1,5 @@
 /** Interpreters by the names that commands take. */
+import { setFlagsFromString } from 'node:v8'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { reference } from '../tensor/reference.ts'
 import { canFuse, simd32, simd64 } from '../tensor/simd/interpreter.ts'
@@ -10,12 +11,24 @@ export interface Engine {
 
 const engineOf = <T>(A: Algebra<Op, T>): Engine => ({ run: (use) => use(A) })
 
+/**
+ * Node 20 has relaxed SIMD, in the form that became the standard, behind a flag: it is set for this process before anything is compiled that
+ * needs it. Elsewhere it is there, or the flag is unknown and says nothing.
+ */
+const relaxed = (): boolean => {
+  if (!canFuse() && process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd')
+  return canFuse()
+}
+
 /** Each call makes a fresh one, with memory of its own. */
 export const engines = {
   reference: (): Engine => engineOf(reference),
   simd64: (): Engine => engineOf(simd64()),
   simd32: (): Engine => engineOf(simd32()),
-  'simd32-fused': (): Engine => engineOf(simd32({ fused: true })),
+  'simd32-fused': (): Engine => {
+    relaxed()
+    return engineOf(simd32({ fused: true }))
+  },
 } as const
 
 export type EngineName = keyof typeof engines
@@ -25,4 +38,4 @@ export const engineNames: readonly EngineName[] = ['reference', 'simd64', 'simd3
 export const isSingle = (name: EngineName): boolean => name.startsWith('simd32')
 
 /** Whether it can run here. */
-export const isThere = (name: EngineName): boolean => name !== 'simd32-fused' || canFuse()
+export const isThere = (name: EngineName): boolean => name !== 'simd32-fused' || relaxed()

@@ -77,7 +77,7 @@ export const activationType: Type<string, readonly ActivationName[]> = valued(
 
 /** `usual` is taken where none is named. */
 export const engineType = (usual: EngineName): Type<string, EngineName> => valued(
-  '--engine', 'name', `one of ${engineNames.filter(isThere).join(', ')}${isThere('simd32-fused') ? '' : ' (simd32-fused needs relaxed SIMD: Node 22 or later)'}`, `leave it out for ${usual}`,
+  '--engine', 'name', `one of ${engineNames.filter(isThere).join(', ')}${isThere('simd32-fused') ? '' : ' (simd32-fused needs relaxed SIMD: Node 20 or later)'}`, `leave it out for ${usual}`,
   (text) => engineNames.filter(isThere).find((name) => name === text))
 
 const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }

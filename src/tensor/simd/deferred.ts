@@ -44,8 +44,11 @@ interface Rowwise<C> {
 export interface Open<C> {
   readonly shape: Shape
   /** Whether its entries come column by column, as those of its transpose: only of matrices. */
-  turned: boolean
+  readonly turned: boolean
+  /** The entries in the order in which they come. */
   data: C | undefined
+  /** Those of a turned one row by row, once somebody asked. */
+  byRows: C | undefined
   entrywise: Entrywise<C> | undefined
   rowwise: Rowwise<C> | undefined
   /** Of a product, while it is shown: from which entry on, and where. */
@@ -93,17 +96,18 @@ export const deferring = <C extends Cells>(
     return x
   }
   const of = (shape: Shape, data: C, turned = false): X =>
-    making({ shape, turned, data, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
+    making({ shape, turned, data, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: true })
   const entrywise = (shape: Shape, plan: Entrywise<C>, turned = false): X =>
-    making({ shape, turned, data: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
+    making({ shape, turned, data: undefined, byRows: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false })
   const rowwise = (shape: Shape, plan: Rowwise<C>, turned = false): X =>
-    making({ shape, turned, data: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
+    making({ shape, turned, data: undefined, byRows: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false })
   const forget = (x: X): void => {
     if (x.data !== undefined) {
       if (x.data.length >= defer) release(x.data)
       give(x.data)
     }
-    x.data = undefined
+    if (x.byRows !== undefined) give(x.byRows)
+    x.data = x.byRows = undefined
     x.entrywise = x.rowwise = undefined
   }
 
@@ -136,16 +140,17 @@ export const deferring = <C extends Cells>(
     x.entrywise = x.rowwise = undefined
     return out
   }
-  /** From now on its entries come that way. */
-  const turn = (x: X, turned: boolean): X => {
-    if (x.turned === turned) return x
-    const [rows = 0, columns = 0] = x.shape
-    const data = inTurn(x)
-    x.data = x.turned ? transposeInto(data, columns, rows, fresh(data.length)) : transposeInto(data, rows, columns, fresh(data.length))
-    x.turned = turned
-    return x
+  const transposed = ({ shape: [rows = 0, columns = 0], turned }: X, data: C): C => {
+    const out = fresh(data.length)
+    return turned ? transposeInto(data, columns, rows, out) : transposeInto(data, rows, columns, out)
   }
-  const cells = (x: X): C => inTurn(turn(x, false))
+  const cells = (x: X): C => {
+    if (!x.turned) return inTurn(x)
+    return x.byRows ??= transposed(x, inTurn(x))
+  }
+  /** The same entries, to come by columns or by rows. What waits for x goes on reading x: its own order stays. */
+  const coming = (x: X, turned: boolean): X =>
+    (x.turned === turned ? x : turned ? of(x.shape, transposed(x, inTurn(x)), true) : of(x.shape, cells(x).slice() as C))
   /** The product that has to be shown before its entries are to be had. */
   const productOf = (x: X): X | undefined => (x.rowwise === undefined ? x.entrywise?.product?.() : x)
   /** Before a use that remembers nothing. One operation on one array costs no more than reading another. */
@@ -155,7 +160,11 @@ export const deferring = <C extends Cells>(
     return x
   }
   const visit = (x: X, show: Visit<C>): void => {
-    const { data, entrywise: plan, rowwise: rows } = use(turn(x, false))
+    if (x.turned) {
+      show(cells(x), 0, 0, cells(x).length)
+      return
+    }
+    const { data, entrywise: plan, rowwise: rows } = use(x)
     if (data !== undefined) show(data, 0, 0, data.length)
     else if (rows !== undefined) rows.each(show)
     else if (plan !== undefined) walk(plan, entries(x.shape), show)
@@ -190,7 +199,11 @@ export const deferring = <C extends Cells>(
   }
   // While it reads, a product is being computed: there is no room for another.
   const reader = (x: X): Reader => {
-    if (productOf(turn(x, false)) !== undefined) inTurn(x)
+    if (x.turned) {
+      cells(x)
+      return (from, to, address) => { heap().set(cells(x).subarray(from, to), address / bytes) }
+    }
+    if (productOf(x) !== undefined) inTurn(x)
     use(x)
     return (from, to, address) => {
       if (x.entrywise === undefined) write(x, from, to, address, 0)
@@ -208,7 +221,7 @@ export const deferring = <C extends Cells>(
       pass.loop(cells(x), out, c)
       return of(shape, out)
     }
-    if (shape !== x.shape) turn(x, false)
+    if (x.turned && shape !== x.shape) return map(pass, coming(x, false), c, shape)
     if (operations(x) >= OPERATIONS) inTurn(x)
     use(x)
     const after = entrywise(shape, {
@@ -230,7 +243,7 @@ export const deferring = <C extends Cells>(
     }
     const tooMuch = (): boolean => arrays(x) + arrays(y) > ARRAYS || operations(x) + operations(y) >= OPERATIONS
     // Both in the order of a product that came in columns, if one did.
-    if (x.turned !== y.turned) turn(x.turned ? y : x, true)
+    if (x.turned !== y.turned) return zip(pass, coming(x, true), coming(y, true))
     if (tooMuch()) inTurn(x)
     if (tooMuch()) inTurn(y)
     use(x)
