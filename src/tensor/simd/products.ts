@@ -13,6 +13,7 @@ import { type Arena, ROWS, SLOTS, SPARE, SPREAD, WIDTH } from './arena.ts'
 import { type Kept, keeping, type Layout } from './kept.ts'
 import type { Cells, Kind } from './kinds.ts'
 import type { Grid } from './positions.ts'
+import { rightsOf, rowsOfBlocks, upTo } from './rights.ts'
 
 /** Puts a factor's row-major entries `from` to `to` into the memory of the machine, from address `at` on. */
 export type Reader = (from: number, to: number, at: number) => void
@@ -72,15 +73,13 @@ export interface SimdOptions {
   readonly defer?: number
 }
 
-const upTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple
-
 /** Products on a machine that nobody else multiplies on. */
-export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putWhole, extend, slot }: Arena<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): Products<C> => {
+export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): Products<C> => {
   const { bytes } = kind
+  const { machine, heap, putWhole, extend, slot } = arena
   const SOURCE = slot(SLOTS)
   const columns = WIDTH / bytes
-  /** How many rows of that length make a block: a positive multiple of `lanes`. */
-  const rowsOfBlock = (length: number, lanes: number): number => Math.max(lanes, Math.floor(block / (length * bytes) / lanes) * lanes)
+  const rowsOfBlock = rowsOfBlocks(block, bytes)
   const { reserve, find, keep, release } = keeping<C>(extend, capacity)
 
   // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels: of a left factor, whose rows are its columns; of a
@@ -100,44 +99,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, { machine, heap, putW
   const spread = (rows: number, k: number): number => upTo(rows, ROWS) * k * SPREAD
   const copied = (at: number, count: number): C => heap().slice(at / bytes, at / bytes + count) as C
 
-  /** A right factor: bytes of all of it, how much room to put it to `at` takes, and how to, by way of that room. */
-  const rights: Readonly<Record<Layout, {
-    readonly size: (k: number, n: number) => number
-    readonly room: (k: number, n: number) => number
-    readonly put: (b: C, k: number, n: number, at: number, room: number) => void
-  }>> = {
-    NN: {
-      size: (k, n) => upTo(n, columns) * k * bytes,
-      room: (k, n) => Math.min(k, rowsOfBlock(n, 1)) * n * bytes,
-      put: (b, k, n, at, room) => {
-        const step = rowsOfBlock(n, 1)
-        for (let j = 0; j < k; j += step) {
-          const to = Math.min(k, j + step)
-          heap().set(b.subarray(j * n, to * n), room / bytes)
-          machine.packColumns(room, to - j, n, columns, at + j * WIDTH, k)
-        }
-      },
-    },
-    NT: {
-      size: (k, n) => upTo(n, columns) * k * bytes,
-      room: (k, n) => Math.min(n, rowsOfBlock(k, columns)) * k * bytes,
-      put: (b, k, n, at, room) => {
-        const step = rowsOfBlock(k, columns)
-        for (let c = 0; c < n; c += step) {
-          const to = Math.min(n, c + step)
-          heap().set(b.subarray(c * k, to * k), room / bytes)
-          machine.packRows(room, to - c, k, columns, at + c * k * bytes)
-        }
-      },
-    },
-    plain: {
-      // With what a last vector reads beyond the end.
-      size: (k, n) => upTo(k * n * bytes, 16) + WIDTH,
-      room: () => 0,
-      put: (b, _, __, at) => { heap().set(b, at / bytes) },
-    },
-  }
-
+  const rights = rightsOf(kind, arena, block)
   /** Whether few of so many entries at SOURCE are not zero. */
   const isFew = (count: number): boolean => machine.nonzeros(SOURCE, count, FEW * count) <= FEW * count
   /** Of so many bytes, which are whole entries; what follows up to a whole vector is set to zero. */
