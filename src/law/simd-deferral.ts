@@ -235,17 +235,22 @@ export const deferral: readonly Law[] = [
   deferralLaw('simd64', ['simd64', 'reference'], doubles),
   deferralLaw('simd32', ['simd32', 'lift', 'float32'], singles, (S) => {
     const factors = new WeakMap<SimdTensor<Float32Array>, readonly [SimdTensor<Float32Array>, number]>()
+    type Single = SimdTensor<Float32Array>
+    const scaled = (result: Single, x: Single, c: number): Single => {
+      factors.set(result, [x, Math.fround(c)])
+      return result
+    }
+    // What was scaled before is scaled again in doubles, and rounded with the sum.
+    const late = (sign: 1 | -1) => (a: Single, b: Single): Single => {
+      const [[x, c], [y, d]] = [factors.get(a) ?? [a, 1], factors.get(b) ?? [b, 1]]
+      const [p, q] = [S.numbers(x), S.numbers(y)]
+      return S.of(S.shape(a), p.map((entry, i) => c * entry + sign * d * (q[i] ?? NaN)))
+    }
     return [wrongly(singles)('a chain rounds at its end only', {
-      scale: (c, x) => {
-        const result = S.scale(c, x)
-        factors.set(result, [x, Math.fround(c)])
-        return result
-      },
-      add: (a, b) => {
-        const [x, c] = factors.get(a) ?? [a, 1]
-        const [p, q] = [S.numbers(x), S.numbers(b)]
-        return S.of(S.shape(a), p.map((entry, i) => c * entry + (q[i] ?? NaN)))
-      },
+      scale: (c, x) => scaled(S.scale(c, x), x, c),
+      times: (c, x) => scaled(S.times(c, x), x, S.numbers(c)[0] ?? NaN),
+      add: late(1),
+      sub: late(-1),
     })]
   }),
 ]
