@@ -31,9 +31,9 @@ import { initialise } from '../src/learn/initialise.ts'
 import { backprop, centeredEp, continualEp, ep, type Method, type Occasion, randomSignEp, recurrentBackprop } from '../src/learn/method.ts'
 import { adam, descended, momentum, noMemory, sgd } from '../src/learn/optimiser.ts'
 import { decayed, orderOf, pieces, placeOf, signsOf } from '../src/learn/schedule.ts'
-import { type Learner, shardSum, tested, together, wrongOnes } from '../src/learn/shard.ts'
+import { gradientFrom, type Learner, settledPart, shardSum, tested, together, wrongOnes } from '../src/learn/shard.ts'
 import { advanced, begun, trained } from '../src/learn/training.ts'
-import { polynomial, sigm } from '../src/phi/activation.ts'
+import { identity, polynomial, sigm } from '../src/phi/activation.ts'
 import type { Params } from '../src/phi/interaction.ts'
 import { energyBased } from '../src/phi/energy-based.ts'
 import { laterals, layered } from '../src/phi/network.ts'
@@ -64,6 +64,12 @@ const rows = (A: Algebra<never, Lifted<Rational>>, t: Lifted<Rational>, some: re
   const [, width = 1] = A.shape(t)
   return A.gather(t, { shape: [some.length, width], at: some.flatMap((row) => Array.from({ length: width }, (_, i) => row * width + i)) })
 }
+/** One matrix below another. */
+const below = (a: Lifted<Rational>, b: Lifted<Rational>): Lifted<Rational> => {
+  const [[m = 0, width = 0], [n = 0]] = [Q.shape(a), Q.shape(b)]
+  const place = (first: number, count: number) => ({ shape: [count, width], at: Array.from({ length: count * width }, (_, i) => first * width + i) })
+  return Q.add(Q.scatter(a, place(0, m), [m + n, width]), Q.scatter(b, place(m, n), [m + n, width]))
+}
 const once: Occasion = { sign: 1, rates: {} }
 // lift(rational) has no tanh; what the learner runs does not ask for it.
 const AQ = Q as unknown as Parameters<typeof shardSum<Lifted<Rational>>>[0]
@@ -80,6 +86,21 @@ describe('a shard, over rationals', () => {
       return exactly(Q, whole.gradient, sum.gradient) && whole.tally.samples === sum.tally.samples && whole.tally.wrong === sum.tally.wrong
     }), { numRuns: 10 })
   })
+
+  test.each(methods.flatMap((method) => (method.apart === undefined ? [] : [[method.name, method, method.apart] as const])))(
+    'samples settled in different places have the gradient of the whole, %s', (_, method, apart) => {
+      const learner = learnerOf(method)
+      const [settle, gradient, whole] = [settledPart(AQ, learner, apart), gradientFrom(AQ, learner, apart), shardSum(AQ, learner)]
+      const sign = { sign: -1, rates: {} } as const
+      fc.assert(fc.property(instance, ({ theta, x, y }) => {
+        const found = [[0], [1, 2]].map((some) => orThrow(settle(theta, { x: rows(Q, x, some), y: rows(Q, y, some) }, sign)).states)
+        const [first, second] = found
+        const together = first!.map((layers, state) => layers.map((part, l) => below(part, second![state]![l]!)))
+        const { gradient: ours, cost } = gradient(theta, { x, y }, together, sign)
+        const theirs = orThrow(whole(theta, { x, y }, sign))
+        return found.every((states) => states.length === apart.states) && exactly(Q, ours, theirs.gradient) && cost === theirs.tally.cost
+      }), { numRuns: 10 })
+    })
 
   test('EP is the telescoped sum of its moments, with its sign turned; BPTT the sum of its own', () => {
     fc.assert(fc.property(instance, (data) => {
@@ -195,6 +216,14 @@ describe('counting', () => {
     const theta = { W1: A.fill([2, 1], 1), b1: A.fill([2], 0), W2: A.fill([2, 2], NaN), b2: A.fill([2], 0) }
     const result = shardSum(A, learner)(theta, { x: A.fill([1, 1], 1), y: A.fill([1, 2], 0) }, once)
     expect(E.isLeft(result) && result.left).toMatchObject({ _tag: 'Diverged', step: 1, layer: 1 })
+  })
+  test('a state that has become infinite and stays so has not settled', () => {
+    const A = reference
+    const network = outerNudged({ interaction: layered([1, 1, 1]), activation: identity, epsilon: 1 })
+    const learner: Learner = { dynamics: network, cost: squaredError, method: ep(0.1, 1), T: 9, tolerance: 1, unsettled: 'keep' }
+    const theta = { W1: A.fill([1, 1], 1), b1: A.fill([1], 0), W2: A.fill([1, 1], 1e200), b2: A.fill([1], 0) }
+    const result = shardSum(A, learner)(theta, { x: A.fill([1, 1], 1), y: A.fill([1, 1], 0) }, once)
+    expect(E.isLeft(result) && result.left).toMatchObject({ _tag: 'Diverged', layer: 1 })
   })
 })
 

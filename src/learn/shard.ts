@@ -70,7 +70,8 @@ const looked = <T>(problem: Problem<T>, rest: Relaxed<T>, { y }: Samples<T>, { T
   const { state, before: [previous = state] } = rest
   const residual = stateDistance(A, state, previous)
   // Which step and layer it was is found by running the phase again with its evidence.
-  if (!Number.isFinite(residual))
+  // Infinite in the same places, two states do not differ.
+  if (!Number.isFinite(residual) || !Number.isFinite(stateDistance(A, state, problem.zeros)))
     return pipe(freePhase(problem, { steps: T }), E.flatMap(() => E.left(diverged(T, 1))))
   const output = rest.state.at(-1) as T
   // Mostly all have: only where one has not does it matter which.
