@@ -82,8 +82,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
   const rowsOfBlock = rowsOfBlocks(block, bytes)
   const { reserve, find, keep, release } = keeping<C>(extend, capacity)
 
-  // Rows `from` to `to` of a matrix with rows of that length, by way of `source` into panels: of a left factor, whose rows are its columns; of a
-  // right one, whose columns are its rows or its columns.
+  // Rows `from` to `to` of a matrix with rows of that length, by way of SOURCE into panels: of a left factor, whose rows are its columns, or of a right one.
   const put = (matrix: Reader, length: number, from: number, to: number): void => {
     matrix(from * length, to * length, SOURCE)
   }
@@ -103,7 +102,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
   /** Whether few of so many entries at SOURCE are not zero. */
   const isFew = (count: number): boolean => machine.nonzeros(SOURCE, count, FEW * count) <= FEW * count
   /** Of so many bytes, which are whole entries; what follows up to a whole vector is set to zero. */
-  const isFinite = (at: number, size: number): boolean => {
+  const allFinite = (at: number, size: number): boolean => {
     if (size % 16 !== 0) heap().fill(0, (at + size) / bytes, (at + upTo(size, 16)) / bytes)
     return machine.finite(at, upTo(size, 16)) !== 0
   }
@@ -148,7 +147,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
         if (!isFew(count)) return undefined
         const plain = orientation === 'NN' && find('NN', b) === undefined
         const right = rightIn(plain ? 'plain' : orientation)
-        right.finite ??= isFinite(right.at, plain ? k * n * bytes : right.size)
+        right.finite ??= allFinite(right.at, plain ? k * n * bytes : right.size)
         return right.finite ? { at: right.at, plain } : undefined
       }
       if (read)
@@ -237,7 +236,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
       const lists = out + upTo(rows * m * bytes, 16)
       reserve(lists + rows * upTo(4 * (k + 1) + k * bytes, 16))
       heap().set(a, right / bytes)
-      if (!isFinite(right, k * m * bytes)) {
+      if (!allFinite(right, k * m * bytes)) {
         TN(readerOf(b), readerOf(a), n, k, m, visit)
         return
       }
