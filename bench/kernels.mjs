@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { reference as A, seeded, simd32, simd64, singleRoundoff, uniforms } from '../dist/index.js'
-import { isThere } from '../dist/cli/engine.js'
+import { relaxed } from '../dist/cli/engine.js'
 import { peakOf } from './peak.mjs'
 import { timed } from './timing.mjs'
 
@@ -48,7 +48,7 @@ export const kernels = async () => {
     const magnitudes = A.numbers(product(A, Math.abs))
     const operations = 2 * m * k * n
     // The same bits in double precision, within γ_k |a| |b| in single.
-    return [[simd64(atOnce), 0], [simd32(atOnce), singleRoundoff], ...(isThere('simd32-fused') ? [[simd32({ ...atOnce, fused: true }), singleRoundoff]] : [])].map(([S, roundoff]) => {
+    return [[simd64(atOnce), 0], [simd32(atOnce), singleRoundoff], ...(relaxed() ? [[simd32({ ...atOnce, fused: true }), singleRoundoff]] : [])].map(([S, roundoff]) => {
       const gamma = (k * roundoff) / (1 - k * roundoff)
       assert(S.numbers(product(S)).every((x, i) => Math.abs(x - expected[i]) <= gamma * magnitudes[i] * (1 + 2 ** -40)))
       const [a, b] = shapes.map((shape, i) => S.of(shape, factors[i]))

@@ -11,7 +11,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { simd64, unitRoundoff } from '../dist/index.js'
-import { isThere } from '../dist/cli/engine.js'
+import { relaxed } from '../dist/cli/engine.js'
 import { trainingPart } from '../dist/cli/training-part.js'
 import { pixelRows } from '../dist/data/pixel-rows.js'
 import { allowanceOf, disagreements, farthestOf, gapOf, sumsOf } from './agreement.mjs'
@@ -83,7 +83,7 @@ const contestantsOf = async (folder, name, method, config, data, { python, tenso
     ({ engine: `pytorch ${form}`, threads: undefined, ...await contestant(python, [here('peers/step.py'), said(form, { ...config, hoisted: form === 'hoisted' })]) })
   const started = []
   try {
-    for (const [engine, threads] of [['simd64', 1], ['simd32', 1], ['simd32', 2], ...(isThere('simd32-fused') ? [['simd32-fused', 1], ['simd32-fused', 2]] : []), ...(name === 'P-1h' ? [['reference', 1]] : [])]) started.push(await ours(engine, threads))
+    for (const [engine, threads] of [['simd64', 1], ['simd32', 1], ['simd32', 2], ...(relaxed() ? [['simd32-fused', 1], ['simd32-fused', 2]] : []), ...(name === 'P-1h' ? [['reference', 1]] : [])]) started.push(await ours(engine, threads))
     if (python !== undefined) for (const form of ['published', 'hoisted']) started.push(await torch(form))
     if (tensorflow && method === 'ep' && config.kind !== 'convolutional')
       started.push({ engine: 'tfjs hoisted', threads: 1, ...await contestant(process.execPath, [here('peers/step.mjs'), said('tfjs', config)]) })

@@ -12,10 +12,10 @@ export interface Engine {
 const engineOf = <T>(A: Algebra<Op, T>): Engine => ({ run: (use) => use(A) })
 
 /**
- * Node 20 has relaxed SIMD, in the form that became the standard, behind a flag: it is set for this process before anything is compiled that
- * needs it. Elsewhere it is there, or the flag is unknown and says nothing.
+ * Whether fused products can be had. Node 20 has relaxed SIMD, in the form that became the standard, behind a flag: it is set for this process, before
+ * anything is compiled that needs it. Later ones have it at once.
  */
-const relaxed = (): boolean => {
+export const relaxed = (): boolean => {
   if (!canFuse() && process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd')
   return canFuse()
 }
@@ -36,6 +36,3 @@ export const engineNames: readonly EngineName[] = ['reference', 'simd64', 'simd3
 
 /** Whether its numbers are singles. */
 export const isSingle = (name: EngineName): boolean => name.startsWith('simd32')
-
-/** Whether it can run here. */
-export const isThere = (name: EngineName): boolean => name !== 'simd32-fused' || relaxed()

@@ -50,7 +50,7 @@ export interface SharedSums<T> {
 
 const [TASK, KIND, THREADS] = [0, 1, 2]
 
-/** How often a thread looks before it sleeps: for about as long as it would take to wake up. */
+/** How often a thread looks before it sleeps, since it is woken late. */
 const looks = 30_000
 const tallyNumbers = 6
 

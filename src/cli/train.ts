@@ -8,7 +8,7 @@ import type { Checkpoint } from '../experiment/checkpoint.ts'
 import { type Trainer, trainerOf, type TrainingJob } from '../experiment/training-job.ts'
 import { besides, trainingReportOf } from '../experiment/training-report.ts'
 import { hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
-import { type EngineName, engineNames, engines, isThere } from './engine.ts'
+import { type EngineName, engineNames, engines } from './engine.ts'
 import { jobOf, type JobRequest, saidOf } from './job-request.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
@@ -60,7 +60,7 @@ interface Planned {
   readonly out: string
 }
 
-const isEngine = (name: string): name is EngineName => engineNames.some((one) => one === name && isThere(one))
+const isEngine = (name: string): name is EngineName => engineNames.some((one) => one === name)
 
 const engineOf = ({ engine }: TrainRequest, from: Checkpoint | undefined): E.Either<UserError, EngineName> => {
   const was = from?.state.engine

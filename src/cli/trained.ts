@@ -11,7 +11,7 @@ import { type Reading, readings } from '../learn/reading.ts'
 import { pieces } from '../learn/schedule.ts'
 import { type Layer, layerShape } from '../phi/interaction.ts'
 import { checkpointName, hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
-import { type EngineName, engineNames, engines, isThere } from './engine.ts'
+import { type EngineName, engineNames, engines } from './engine.ts'
 import { progress } from './progress.ts'
 import type { UserError } from './request.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
@@ -41,7 +41,7 @@ export const trainedIn = ({ dir, engine, T }: Replaced): E.Either<UserError, Tra
   E.map(({ checkpoint, trainer }) => ({
     checkpoint,
     trainer: T === undefined ? trainer : { ...trainer, learner: { ...trainer.learner, T } },
-    engine: engine ?? engineNames.find((name) => name === checkpoint.state.engine && isThere(name)) ?? 'simd32',
+    engine: engine ?? engineNames.find((name) => name === checkpoint.state.engine) ?? 'simd32',
   })))
 
 /** What is said of the test of a folder. */

@@ -51,5 +51,5 @@ export const jobOptions: { readonly [name in 'epochs' | 'seed' | 'points' | 'mom
   }),
   unsettled: option({ long: 'unsettled', type: optional(oneOf('--unsettled', ['skip', 'keep'])), description: 'digits that have not settled: leave them out of the update, or keep them (keep)' }),
   tolerance: option({ long: 'tolerance', type: optional(real('--tolerance', 'take 1e-4')), description: 'largest move in the last step that counts as settled (β/1000)' }),
-  shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits that are evaluated together (the mini-batch where its update costs more than its phases, else half of it); it changes the last bits of results, the number of threads does not' }),
+  shard: option({ long: 'shard', type: optional(count('--shard', 'take 10')), description: 'digits of which a gradient is formed together (the mini-batch by ep, centered and random-sign and where its update costs more than its phases, else half of it); it changes the last bits of results, the number of threads does not' }),
 }

@@ -2,7 +2,7 @@
 import type { Type } from 'cmd-ts'
 import { type ActivationName, activationsByName } from '../experiment/figure.ts'
 import { curveFigures, summaries } from '../experiment/figures.ts'
-import { type EngineName, engineNames, isThere } from './engine.ts'
+import { type EngineName, engineNames } from './engine.ts'
 
 /** The seed where none is given, so that two people see the same. */
 export const defaultSeed: number = 20190532
@@ -77,8 +77,8 @@ export const activationType: Type<string, readonly ActivationName[]> = valued(
 
 /** `usual` is taken where none is named. */
 export const engineType = (usual: EngineName): Type<string, EngineName> => valued(
-  '--engine', 'name', `one of ${engineNames.filter(isThere).join(', ')}${isThere('simd32-fused') ? '' : ' (simd32-fused needs relaxed SIMD: Node 20 or later)'}`, `leave it out for ${usual}`,
-  (text) => engineNames.filter(isThere).find((name) => name === text))
+  '--engine', 'name', `one of ${engineNames.join(', ')}`, `leave it out for ${usual}`,
+  (text) => engineNames.find((name) => name === text))
 
 const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 
