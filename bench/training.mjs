@@ -32,6 +32,10 @@ const asked = [
 
 // ── Taking over ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+if (runs !== undefined && !existsSync(runs)) {
+  console.error(`bench training: expected a folder of runs of phifold train, got ${runs}, which is not there`)
+  process.exit(2)
+}
 if (runs !== undefined) {
   mkdirSync(folder, { recursive: true })
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown'}, one thread, Node ${process.version}`
