@@ -15,7 +15,7 @@ export const SPREAD = 16
 const PAGE = 65536
 
 /** How many slots there are. */
-export const SLOTS = 4
+export const SLOTS = 8
 
 /** A machine and its memory. Addresses are in bytes. */
 export interface Arena<C> {

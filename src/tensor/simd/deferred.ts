@@ -11,53 +11,19 @@
  * Matrices come row by row, or column by column where their maker found that better (`turned`); operations keep the order of their operands,
  * and whoever needs the other one turns them.
  */
-import { entries, type Positions, type Shape } from '../algebra.ts'
+import { entries, type Shape } from '../algebra.ts'
 import { type Arena, SLOTS } from './arena.ts'
+import { chainsOn, type Stretch } from './chain.ts'
 import type { Cells, Kind } from './kinds.ts'
-import type { Pass, PassOfTwo } from './passes.ts'
+import { type Entrywise, type Open, productOf, type Rowwise } from './open.ts'
+import { COSTLY, type Pass, type PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
 import type { Reader, Visit } from './products.ts'
 import type { SpareArrays } from './spare-arrays.ts'
 import { transposeInto } from './turned.ts'
 
-/** How to come by any stretch of entries that a slot has room for; of a chain on a product, while its block with those entries is there. */
-interface Entrywise<C> {
-  /** Puts those from `from` to `to` into the memory of the machine, at that address. Slots from the given one on are free to use. */
-  readonly write: (from: number, to: number, address: number, slot: number) => void
-  /** Arrays that are read, and what the operations that are carried out cost per entry, in additions. */
-  readonly arrays: number
-  readonly operations: number
-  /** Where they are gathered from, if that is all. */
-  readonly gathered?: { readonly source: C; readonly at: Positions['at'] }
-  /** The product in the chain that still waits. */
-  readonly product?: () => Open<C> | undefined
-}
-
-/** How to come by all entries in order, in stretches of rows that lie in the memory of the machine while they are shown. */
-interface Rowwise<C> {
-  readonly each: (visit: Visit<C>) => void
-  /** So many zeros, plus the entries where a grid says. */
-  readonly scattered?: (grid: Grid, count: number) => C
-}
-
-/** A tensor: entries, or a way to come by them. */
-export interface Open<C> {
-  readonly shape: Shape
-  /** Whether its entries come column by column, as those of its transpose: only of matrices. */
-  readonly turned: boolean
-  /** The entries in the order in which they come. */
-  data: C | undefined
-  /** Those of a turned one row by row, once somebody asked. */
-  byRows: C | undefined
-  entrywise: Entrywise<C> | undefined
-  rowwise: Rowwise<C> | undefined
-  /** Of a product, while it is shown: from which entry on, and where. */
-  shown: { readonly from: number; readonly address: number } | undefined
-  used: boolean
-}
-
-/** At most so many arrays are read, each may need a slot, and operations carried out in one walk: nothing grows with the length of a phase. */
-const [ARRAYS, OPERATIONS] = [SLOTS, 32]
+/** At most so many arrays are read, each may need a slot beside that of the result, and operations carried out in one walk: nothing grows with the length of a phase. */
+const [ARRAYS, OPERATIONS] = [SLOTS - 1, 32]
 
 /** Ways to make tensors of one kind, and to come by their entries. */
 export interface Deferring<C> {
@@ -86,9 +52,11 @@ export interface Deferring<C> {
 
 /** Tensors of one kind. Results of `defer` entries or more may wait. Who knows something of an array is told when its memory is given to others. */
 export const deferring = <C extends Cells>(
-  { bytes }: Kind<C>, { machine, heap, slot, length }: Arena<C>, { fresh, give }: SpareArrays<C>, defer: number, release: (data: C) => void,
+  kind: Kind<C>, arena: Arena<C>, { fresh, give }: SpareArrays<C>, defer: number, release: (data: C) => void,
 ): Deferring<C> => {
   type X = Open<C>
+  const { bytes } = kind
+  const { heap, slot, length } = arena
   /** What was made since the innermost `within` began. */
   let made: X[] | undefined
   const making = (x: X): X => {
@@ -111,21 +79,23 @@ export const deferring = <C extends Cells>(
     x.entrywise = x.rowwise = undefined
   }
 
+  const chain = chainsOn(kind, arena, (x) => inTurn(x))
   /** Block by block, each in the first slot. */
-  const blocks = (plan: Entrywise<C>, first: number, last: number, show: Visit<C>): void => {
+  const blocks = (stretch: Stretch, first: number, last: number, show: Visit<C>): void => {
     for (let from = first; from < last; from += length) {
       const to = Math.min(last, from + length)
-      plan.write(from, to, slot(0), 1)
+      stretch(from, to, slot(0))
       show(heap(), slot(0) / bytes, from, to)
     }
   }
-  const walk = (plan: Entrywise<C>, count: number, show: Visit<C>): void => {
-    const product = plan.product?.()
-    if (product?.rowwise === undefined) blocks(plan, 0, count, show)
+  const walk = (x: X, show: Visit<C>): void => {
+    const product = productOf(x)
+    const stretch = chain(x)
+    if (product?.rowwise === undefined) blocks(stretch, 0, entries(x.shape), show)
     else
       product.rowwise.each((_, at, from, to) => {
         product.shown = { from, address: at * bytes }
-        blocks(plan, from, to, show)
+        blocks(stretch, from, to, show)
         product.shown = undefined
       })
   }
@@ -134,7 +104,7 @@ export const deferring = <C extends Cells>(
     if (x.entrywise === undefined && x.rowwise === undefined) throw new TypeError('tensor: its memory has been given to others; whoever ended its phase may not look at it again')
     const out = fresh(entries(x.shape))
     const take: Visit<C> = (part, at, from, to) => { out.set(part.subarray(at, at + to - from), from) }
-    if (x.entrywise !== undefined) walk(x.entrywise, out.length, take)
+    if (x.entrywise !== undefined) walk(x, take)
     else x.rowwise?.each(take)
     x.data = out
     x.entrywise = x.rowwise = undefined
@@ -151,8 +121,6 @@ export const deferring = <C extends Cells>(
   /** The same entries, to come by columns or by rows. What waits for x goes on reading x: its own order stays. */
   const coming = (x: X, turned: boolean): X =>
     (x.turned === turned ? x : turned ? of(x.shape, transposed(x, inTurn(x)), true) : of(x.shape, cells(x).slice() as C))
-  /** The product that has to be shown before its entries are to be had. */
-  const productOf = (x: X): X | undefined => (x.rowwise === undefined ? x.entrywise?.product?.() : x)
   /** Before a use that remembers nothing. One operation on one array costs no more than reading another. */
   const use = (x: X): X => {
     if (x.used && !(x.entrywise !== undefined && x.entrywise.arrays <= 1 && x.entrywise.operations <= 1)) inTurn(x)
@@ -167,7 +135,7 @@ export const deferring = <C extends Cells>(
     const { data, entrywise: plan, rowwise: rows } = use(x)
     if (data !== undefined) show(data, 0, 0, data.length)
     else if (rows !== undefined) rows.each(show)
-    else if (plan !== undefined) walk(plan, entries(x.shape), show)
+    else if (plan !== undefined) walk(x, show)
     else cells(x)
   }
   const within = (act: () => readonly X[], spent: readonly X[]): readonly X[] => {
@@ -190,24 +158,22 @@ export const deferring = <C extends Cells>(
     x.used = true
     return x.rowwise.scattered(grid, count)
   }
-  const write = (x: X, from: number, to: number, address: number, free: number): void => {
-    if (x.entrywise !== undefined) x.entrywise.write(from, to, address, free)
-    else if (x.shown !== undefined) {
-      const at = x.shown.address / bytes + from - x.shown.from
-      heap().copyWithin(address / bytes, at, at + to - from)
-    } else heap().set(inTurn(x).subarray(from, to), address / bytes)
-  }
   // While it reads, a product is being computed: there is no room for another.
   const reader = (x: X): Reader => {
     if (x.turned) {
       cells(x)
       return (from, to, address) => { heap().set(cells(x).subarray(from, to), address / bytes) }
     }
-    if (productOf(x) !== undefined) inTurn(x)
+    // A function is dearer than an array, and who multiplies by its values mostly needs them again.
+    if (productOf(x) !== undefined || operations(x) >= COSTLY) inTurn(x)
     use(x)
+    let stretch: Stretch | undefined
     return (from, to, address) => {
-      if (x.entrywise === undefined) write(x, from, to, address, 0)
-      else for (let i = from; i < to; i += length) write(x, i, Math.min(to, i + length), address + (i - from) * bytes, 0)
+      if (x.entrywise === undefined) heap().set(inTurn(x).subarray(from, to), address / bytes)
+      else {
+        stretch ??= chain(x)
+        for (let i = from; i < to; i += length) stretch(i, Math.min(to, i + length), address + (i - from) * bytes)
+      }
     }
   }
 
@@ -222,14 +188,11 @@ export const deferring = <C extends Cells>(
       return of(shape, out)
     }
     if (x.turned && shape !== x.shape) return map(pass, coming(x, false), c, shape)
-    if (operations(x) >= OPERATIONS) inTurn(x)
+    if (operations(x) >= OPERATIONS || arrays(x) >= ARRAYS) inTurn(x)
     use(x)
+    // A function has a slot of its own, where what it is of does not end.
     const after = entrywise(shape, {
-      arrays: arrays(x), operations: operations(x) + pass.cost, product: () => productOf(x),
-      write: (from, to, address, free) => {
-        write(x, from, to, address, free)
-        pass.on(machine, address, to - from, c)
-      },
+      name: pass.name, of: [x], c, arrays: arrays(x) + (pass.cost > 1 ? 1 : 0), operations: operations(x) + pass.cost,
     }, x.turned)
     if (count < defer) inTurn(after)
     return after
@@ -250,12 +213,7 @@ export const deferring = <C extends Cells>(
     use(y)
     if (productOf(x) !== undefined && productOf(y) !== undefined) inTurn(y)
     return entrywise(x.shape, {
-      arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1, product: () => productOf(x) ?? productOf(y),
-      write: (from, to, address, free) => {
-        write(x, from, to, address, free)
-        write(y, from, to, slot(free), free + 1)
-        pass.on(machine, address, slot(free), to - from)
-      },
+      name: pass.name, of: [x, y], c: 0, arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1,
     }, x.turned)
   }
   return { of, entrywise, rowwise, cells, inTurn, visit, scattered, reader, within, map, zip }

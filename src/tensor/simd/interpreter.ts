@@ -11,9 +11,10 @@ import {
   entries, expectEntries, expectPositions, expectShape, matrixShape, productShape, sameShape, showShape,
 } from '../algebra.ts'
 import { arenaOf } from './arena.ts'
-import { deferring, type Open } from './deferred.ts'
+import { deferring } from './deferred.ts'
 import { type Cells, doubles, fusedSingles, type Kind, singles } from './kinds.ts'
 import { canRun } from './machine.ts'
+import type { Open } from './open.ts'
 import {
   added, clipped, copied, divided, exponential, hyperbolicTangent, logistic, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted,
   withinWalls,
@@ -86,7 +87,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       const count = entries(shape)
       if (count < defer) return close([...shape], zeros(count).fill(c) as C)
       return asTensor(entrywise([...shape], {
-        arrays: 0, operations: 1, write: (from, to, address) => { arena.machine.fill(address, c, to - from) },
+        name: 'fill', of: [], c: round(c), arrays: 0, operations: 1,
       }))
     },
     of: (shape, data) => {
@@ -156,8 +157,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       const at = positionsBelow('gather', positions, source.length, x.shape)
       if (count >= defer)
         return asTensor(entrywise(shape, {
-          arrays: 1, operations: 2, gathered: { source, at: positions.at },
-          write: (from, to, address) => { gatherInto(source, at, from, to, arena.heap(), address / kind.bytes) },
+          name: 'gather', of: [], c: 0, arrays: 1, operations: 2,
+          gathered: { source, at: positions.at, into: (from, to, address) => { gatherInto(source, at, from, to, arena.heap(), address / kind.bytes) } },
         }))
       const out = fresh(count)
       gatherInto(source, at, 0, count, out, 0)

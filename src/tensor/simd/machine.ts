@@ -1,9 +1,9 @@
 /**
- * The compiled products (assembly/) as typed functions over a memory of their own. Compiled at once,
+ * The compiled modules (assembly/, loops.ts) as typed functions over a memory of their own. Compiled at once,
  * and decoded by atob, which browsers and Node share.
  */
 
-/** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, passes.ts and functions.ts. */
+/** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, functions.ts and distance.ts. */
 export interface Machine {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
   /** The first address that nothing is at. Below lie constants, from 160 on. */
@@ -22,28 +22,18 @@ export interface Machine {
   readonly spreadColumns: (source: number, rows: number, columns: number, to: number, k: number) => void
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
-  /** Element-wise, the result in place of x. */
-  readonly fill: (x: number, c: number, count: number) => void
-  readonly scale: (x: number, c: number, count: number) => void
-  readonly divide: (x: number, c: number, count: number) => void
-  readonly negate: (x: number, count: number) => void
-  readonly add: (x: number, y: number, count: number) => void
-  readonly subtract: (x: number, y: number, count: number) => void
-  readonly multiplyEach: (x: number, y: number, count: number) => void
   readonly farthest: (x: number, y: number, count: number) => number
-  /** Entry by entry, likewise. */
+  /** Entry by entry, the result in place of x. */
   readonly exp: (x: number, count: number) => void
   readonly tanh: (x: number, count: number) => void
   readonly logistic: (x: number, count: number) => void
-  readonly clip: (x: number, count: number) => void
-  readonly inside: (x: number, count: number) => void
 }
 
 // What is used of it: neither ECMAScript's nor Node's typings declare it.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly validate: (bytes: Uint8Array) => boolean
-  readonly Instance: new (module: object) => { readonly exports: unknown }
+  readonly Instance: new (module: object, imports?: object) => { readonly exports: unknown }
 }
 
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
@@ -52,5 +42,7 @@ const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (c
 export const canRun = (base64: string): boolean => WebAssembly.validate(bytesOf(base64))
 
 /** A fresh machine from a module of generated.ts. */
-export const machineOf = (base64: string): Machine =>
-  new WebAssembly.Instance(new WebAssembly.Module(bytesOf(base64))).exports as Machine
+export const machineOf = (base64: string): Machine => instanceOf(bytesOf(base64)) as Machine
+
+/** What a module exports. */
+export const instanceOf = (bytes: Uint8Array, imports?: object): unknown => new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports

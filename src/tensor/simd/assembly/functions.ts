@@ -1,8 +1,14 @@
 /**
  * Functions entry by entry on SIMD128, once for f64 and f32: what number/exponential.ts and exponential-single.ts do, in the same order, two or
- * four entries at a time. Addresses and sizes as in passes.ts. NaN stays NaN.
+ * four entries at a time. Addresses are in bytes, sizes in entries; results take the place of x. The last vector is always whole: what it holds
+ * beyond the last entry, the caller must be able to spare. NaN stays NaN.
  */
-import { vectors } from './passes'
+
+/** Bytes of the vectors that hold so many entries. */
+// @ts-ignore: decorator
+@inline function vectors<T>(count: i32): usize {
+  return (<usize>count * sizeof<T>() + 15) & ~15
+}
 
 // Constants lie in memory: loading one takes a step of the processor, building it takes several. In this order:
 const PER_LN2 = 0, WHOLE = 1, HIGH = 2, LOW = 3, LEAST = 4, MOST = 5, SATURATED = 6, ONE = 7, TWO = 8
@@ -161,24 +167,4 @@ export function tanhOf<T>(x: usize, count: i32): void {
 
 export function logisticOf<T>(x: usize, count: i32): void {
   exponentials<T>(x, count, true)
-}
-
-/** Into [0, 1]. These kinds of minimum and maximum keep the first operand where it is NaN, or zero of either sign. */
-export function clipOf<T>(x: usize, count: i32): void {
-  const size = vectors<T>(count)
-  const zero = v128.splat<T>(<T>0)
-  const one = v128.splat<T>(<T>1)
-  for (let i: usize = 0; i < size; i += 16) v128.store(x + i, v128.pmin<T>(v128.pmax<T>(v128.load(x + i), zero), one))
-}
-
-/** 1 on [0, 1], 0 outside. */
-export function insideOf<T>(x: usize, count: i32): void {
-  const size = vectors<T>(count)
-  const zero = v128.splat<T>(<T>0)
-  const one = v128.splat<T>(<T>1)
-  for (let i: usize = 0; i < size; i += 16) {
-    const v = v128.load(x + i)
-    const within = v128.and(one, v128.and(v128.ge<T>(v, zero), v128.le<T>(v, one)))
-    v128.store(x + i, v128.bitselect(v, within, v128.ne<T>(v, v)))
-  }
 }

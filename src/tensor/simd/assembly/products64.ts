@@ -1,6 +1,6 @@
-/** Products, element-wise operations and functions in f64: what the module for f64 exports. See products.ts, passes.ts and functions.ts. */
-import { clipOf, expOf, insideOf, logisticOf, tanhOf } from './functions'
-import { addOf, divideOf, farthestOf, fillOf, multiplyEachOf, negateOf, scaleOf, subtractOf } from './passes'
+/** Products and functions in f64: what the module for f64 exports. See products.ts, sparse.ts, functions.ts and distance.ts. */
+import { expOf, logisticOf, tanhOf } from './functions'
+import { farthestOf } from './distance'
 import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
 import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
 
@@ -37,34 +37,6 @@ export function packColumns(source: usize, rows: i32, columns: i32, width: i32, 
   packColumnsOf<f64>(source, rows, columns, width, to, k)
 }
 
-export function fill(x: usize, c: f64, count: i32): void {
-  fillOf<f64>(x, c, count)
-}
-
-export function scale(x: usize, c: f64, count: i32): void {
-  scaleOf<f64>(x, c, count)
-}
-
-export function divide(x: usize, c: f64, count: i32): void {
-  divideOf<f64>(x, c, count)
-}
-
-export function negate(x: usize, count: i32): void {
-  negateOf<f64>(x, count)
-}
-
-export function add(x: usize, y: usize, count: i32): void {
-  addOf<f64>(x, y, count)
-}
-
-export function subtract(x: usize, y: usize, count: i32): void {
-  subtractOf<f64>(x, y, count)
-}
-
-export function multiplyEach(x: usize, y: usize, count: i32): void {
-  multiplyEachOf<f64>(x, y, count)
-}
-
 export function exp(x: usize, count: i32): void {
   expOf<f64>(x, count)
 }
@@ -75,14 +47,6 @@ export function tanh(x: usize, count: i32): void {
 
 export function logistic(x: usize, count: i32): void {
   logisticOf<f64>(x, count)
-}
-
-export function clip(x: usize, count: i32): void {
-  clipOf<f64>(x, count)
-}
-
-export function inside(x: usize, count: i32): void {
-  insideOf<f64>(x, count)
 }
 
 export function multiplyAt(source: usize, bases: usize, offsets: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
