@@ -4,10 +4,11 @@ import { float64 } from '../src/number/float64.ts'
 import { conv } from '../src/phi/conv.ts'
 import { drivesAt, mapEnd } from '../src/phi/interaction.ts'
 import { averagePooling, maxPooling, noPooling } from '../src/phi/pooling.ts'
-import type { Algebra } from '../src/tensor/algebra.ts'
+import { type Algebra, largest } from '../src/tensor/algebra.ts'
 import { dualOf } from '../src/tensor/dual.ts'
 import { lift } from '../src/tensor/lift.ts'
 import { reference as A, type Tensor } from '../src/tensor/reference.ts'
+import { simd32, simd64 } from '../src/tensor/simd/interpreter.ts'
 import { channelsFirst, type MapShape, patches, perChannel, perUnit, places, windowMaxima } from '../src/tensor/spatial.ts'
 
 const numbers = (x: Tensor | undefined): readonly number[] => (x === undefined ? [] : [...A.numbers(x)])
@@ -114,6 +115,30 @@ describe('pooling a 3×5 image by 2×2', () => {
   test('NaN is the largest, the first of several: a diverged map must show', () => {
     expect(plain(windowMaxima([1, 1, 2, 2], Float64Array.of(1, NaN, 5, NaN), 2))).toEqual([1])
     expect(plain(windowMaxima([1, 1, 2, 2], Float64Array.of(NaN, 7, Infinity, 3), 2))).toEqual([0])
+  })
+
+  const findsTheSame = <T>(B: Algebra<never, T>): void => test(`${B.name} finds the same`, () => {
+    const found = (list: readonly number[], rows: number): readonly number[] =>
+      [...largest(B, B.of([list.length], list), { shape: [rows, list.length / rows], at: list.map((_, i) => i) })]
+    expect(found([1, NaN, 5, NaN], 1)).toEqual([1])
+    expect(found([NaN, 7, Infinity, 3], 1)).toEqual([0])
+    expect(found([-Infinity, -Infinity, -0, 0], 2)).toEqual([0, 2])
+    expect(found([3, 4, 4, 2, -5, -1, -2, -1], 2)).toEqual([1, 5])
+  })
+  findsTheSame(A)
+  findsTheSame(simd64())
+  findsTheSame(simd32())
+
+  test('maps may come in any order', () => {
+    const order = { shape, at: Array.from({ length: 15 }, (_, i) => 14 - i) }
+    const reversed = A.of([5, 3], numbers(image).toReversed())
+    for (const pooling of [maxPooling(2), averagePooling(2), noPooling]) {
+      const [plainly, ordered] = [pooling.at(A, shape)(image), pooling.at(A, shape, order)(reversed)]
+      const pooled = plainly.pool(image)
+      expect(ordered.pool(reversed)).toEqual(pooled)
+      expect(A.shape(ordered.unpool(pooled))).toEqual([5, 3])
+      expect(numbers(ordered.unpool(pooled))).toEqual(numbers(plainly.unpool(pooled)).toReversed())
+    }
   })
 
   test('a window larger than the image: no windows', () => {

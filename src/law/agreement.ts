@@ -126,7 +126,7 @@ export const operations = <N extends Op, X, Y, V>(agreement: Agreement<N, X, Y, 
     ])
   },
   mutants: [
-    ...faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill', 'reshape', 'gather', 'scatter', 'overwriting'),
+    ...faultsOf(agreement, 'lastSample', 'matmulNN', 'sumRows', 'addRow', 'sub', 'dot', 'fill', 'reshape', 'gather', 'scatter', 'overwriting', 'largest'),
     ...agreement.faults,
   ],
 })

@@ -1,5 +1,5 @@
 /** Seeded faults of tensor algebras: small mistakes in one operation, of kinds that people really make. */
-import type { Positions, Tensors } from '../tensor/algebra.ts'
+import { largestOf, type Positions, type Tensors } from '../tensor/algebra.ts'
 import type { Mutant } from './law.ts'
 import type { Operations, TensorSuite } from './tensor-suite.ts'
 
@@ -27,7 +27,7 @@ interface Fault<T> {
 /** Name of a fault that any interpreter could have. */
 export type TensorFault =
   | 'matmulTN' | 'matmulNT' | 'lastSample' | 'matmulNN' | 'squared' | 'scrambled'
-  | 'sumRows' | 'addRow' | 'over' | 'sub' | 'dot' | 'fill' | 'reshape' | 'gather' | 'scatter' | 'overwriting'
+  | 'sumRows' | 'addRow' | 'over' | 'sub' | 'dot' | 'fill' | 'reshape' | 'gather' | 'scatter' | 'overwriting' | 'largest'
 
 const faultsIn = <T>(A: Tensors<T>): Readonly<Record<TensorFault, Fault<T>>> => {
   const relaid = (x: T): T => A.of([...A.shape(x)].reverse(), A.numbers(x))
@@ -61,6 +61,9 @@ const faultsIn = <T>(A: Tensors<T>): Readonly<Record<TensorFault, Fault<T>>> => 
         const last = new Map(Array.from(p.at, (k, i) => [k, i]))
         return A.scatter(y, mapPositions(p, (k, i) => (last.get(k) === i ? k : -1)), shape)
       },
+    }),
+    largest: wrong('largest takes the last of several', {
+      largest: (x, { shape, at }) => largestOf(A.numbers(x), { shape, at: Array.from(at, (_, i) => at[i - (i % (shape.at(-1) ?? 1)) * 2 + (shape.at(-1) ?? 1) - 1] ?? NaN) }),
     }),
     fill: wrong('fill takes c for 1', { fill: (shape) => A.fill(shape, 1) }),
   }

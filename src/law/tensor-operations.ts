@@ -1,5 +1,5 @@
 /** Every operation of a tensor algebra by name, and operands that fit all of them: to try each operation there is. */
-import type { Positions, Shape } from '../tensor/algebra.ts'
+import { entries, largest, type Positions, type Shape } from '../tensor/algebra.ts'
 import { type Extents, type Operations, positionsOf } from './tensor-suite.ts'
 
 /** What every operation may be applied to: shapes (m, k) a a2, (k, n) b, (n, k) bT, (m, n) c, (k) row, [] scalar; positions in a, as bT. */
@@ -51,6 +51,11 @@ export const allOperations = <T>(A: Operations<T>): Readonly<Record<string, (x: 
     gather: ({ a, positions }) => A.gather(a, positions),
     scatter: ({ a, bT, positions }) => A.scatter(bT, positions, A.shape(a)),
     dot: ({ a, a2 }) => A.dot(a, a2),
+    // Rows of positions that meet, so that there are several of the largest.
+    largest: ({ a, positions: { shape, at } }) => {
+      const found = entries(A.shape(a)) === 0 ? [] : largest(A, a, { shape, at: Array.from(at, (k) => Math.max(k, 0)) })
+      return A.of([found.length], found)
+    },
     fill: ({ a, number }) => A.fill(A.shape(a), number),
     ...(tanh && { tanh: ({ a }) => tanh(a) }),
     ...(logistic && { logistic: ({ a }) => logistic(a) }),

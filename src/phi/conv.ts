@@ -44,19 +44,14 @@ export const convEnd = (name: string, from: End, channels: number, { size, pooli
   return mapEnd(from.layer + 1, pooled)
 }
 
-/** w ⋆, w̃ ⋆ and ⊛ for one batch size, over A, as matrix products. */
-const convolution = <T>(A: Algebra<never, T>, batch: number, image: MapShape, map: MapShape, w: T, { size, ...sliding }: Sliding & { readonly size: number }) => {
+/** w ⋆, w̃ ⋆ and ⊛ for one batch size, over A, as matrix products. Maps (batch, channels out, …) are (batch · places, channels out) here, as products have them. */
+const convolution = <T>(A: Algebra<never, T>, batch: number, image: MapShape, channels: number, w: T, { size, ...sliding }: Sliding & { readonly size: number }) => {
   const under = patches(batch, image, [size, size], sliding)
-  const order = channelsFirst(batch, map)
-  const kernelShape = [map[0], image[0], size, size]
-  const flatShape = [batch * map[1] * map[2], map[0]]
-  const matrix = A.reshape(w, [map[0], image[0] * size * size])
-  // (batch·places, channels) of an image (batch, channels, …): the transpose, hence the inverse, of putting channels first.
-  const channelsLast = (y: T): T => A.scatter(y, order, flatShape)
+  const matrix = A.reshape(w, [channels, image[0] * size * size])
   return {
-    forward: (x: T): T => A.gather(A.matmulNT(A.gather(x, under), matrix), order),
-    transpose: (y: T): T => A.scatter(A.matmulNN(channelsLast(y), matrix), under, [batch, ...image]),
-    kernel: (y: T, x: T): T => A.reshape(A.matmulTN(channelsLast(y), A.gather(x, under)), kernelShape),
+    forward: (x: T): T => A.matmulNT(A.gather(x, under), matrix),
+    transpose: (y: T): T => A.scatter(A.matmulNN(y, matrix), under, [batch, ...image]),
+    kernel: (y: T, x: T): T => A.reshape(A.matmulTN(y, A.gather(x, under)), [channels, image[0], size, size]),
   }
 }
 
@@ -75,8 +70,8 @@ export const conv = (name: string, from: End, channels: number, options: ConvOpt
     at: (A) => (theta, u0) => {
       type T = typeof u0
       const [batch = 0] = A.shape(u0)
-      const { forward, transpose, kernel } = convolution(A, batch, image, map, paramOf(theta, name), { size, ...sliding })
-      const poolAt = pooling.at(A, [batch, ...map])
+      const { forward, transpose, kernel } = convolution(A, batch, image, channels, paramOf(theta, name), { size, ...sliding })
+      const poolAt = pooling.at(A, [batch, ...map], channelsFirst(batch, map))
       const look = (u: Layers<T>) => {
         const convolved = forward(layerOf(u, from.layer))
         return { convolved, ...poolAt(convolved) }

@@ -4,14 +4,14 @@
  *
  * The paper, appendix on convolutions; docs/theory.md §13; laws L11.maxima, L11.pooling.
  */
-import type { Algebra, Shape } from '../tensor/algebra.ts'
-import { type MapShape, windowEntry, windowMaxima } from '../tensor/spatial.ts'
+import { type Algebra, largest, type Positions, type Shape } from '../tensor/algebra.ts'
+import { inOrder, type MapShape, windowEntry, windows } from '../tensor/spatial.ts'
 
 /** P and P⁻¹ at one map. */
 export interface Pooled<T> {
-  /** P: (batch, channels, rows, columns) → the pooled map. */
+  /** P: a tensor of the map's shape and order → the pooled map (batch, channels, rows, columns). */
   readonly pool: (map: T) => T
-  /** P⁻¹: the pooled map → (batch, channels, rows, columns), zero where nothing was taken from. */
+  /** P⁻¹: the pooled map → the map's shape and order, zero where nothing was taken from. */
   readonly unpool: (pooled: T) => T
 }
 
@@ -21,8 +21,11 @@ export interface Pooling {
   readonly name: string
   /** Extents of the pooled map. */
   readonly shape: (map: MapShape) => MapShape
-  /** For images of one shape (batch, channels, rows, columns): the pooling at a map. */
-  readonly at: <T>(A: Algebra<never, T>, image: Shape) => (map: T) => Pooled<T>
+  /**
+   * For images of one shape (batch, channels, rows, columns): the pooling at a map, which comes as such an image, or, with an order, in whichever
+   * shape and order its maker has it: `order` says for each entry of the image where in the map it is. So a convolution need not put its result in order first.
+   */
+  readonly at: <T>(A: Algebra<never, T>, image: Shape, order?: Positions) => (map: T) => Pooled<T>
 }
 
 const shrunk = (size: number) => ([channels, rows, columns]: MapShape): MapShape =>
@@ -41,9 +44,13 @@ export const maxPooling = (size: number): Pooling => {
   return {
     name: `max ${size}×${size}`,
     shape: shrunk(size),
-    at: (A, image) => (map) => {
-      const positions = windowMaxima(image, A.numbers(map), size)
-      return { pool: (x) => A.gather(x, positions), unpool: (y) => A.scatter(y, positions, image) }
+    at: (A, image, order) => {
+      const rows = inOrder(order, windows(image, size))
+      const shape = rows.shape.slice(0, -1)
+      return (map) => {
+        const positions = { shape, at: largest(A, map, rows) }
+        return { pool: (x) => A.gather(x, positions), unpool: (y) => A.scatter(y, positions, A.shape(map)) }
+      }
     },
   }
 }
@@ -54,20 +61,21 @@ export const averagePooling = (size: number): Pooling => {
   return {
     name: `average ${size}×${size}`,
     shape: shrunk(size),
-    at: (A, image) => {
-      const offsets = Array.from({ length: size * size }, (_, e) => windowEntry(image, size, Math.floor(e / size), e % size))
-      const pooled = {
-        pool: (x: Parameters<typeof A.neg>[0]) => A.over(offsets.map((positions) => A.gather(x, positions)).reduce(A.add), size * size),
-        unpool: (y: Parameters<typeof A.neg>[0]) => A.over(offsets.map((positions) => A.scatter(y, positions, image)).reduce(A.add), size * size),
-      }
-      return () => pooled
+    at: (A, image, order) => {
+      const offsets = Array.from({ length: size * size }, (_, e) => inOrder(order, windowEntry(image, size, Math.floor(e / size), e % size)))
+      return (map) => ({
+        pool: (x) => A.over(offsets.map((positions) => A.gather(x, positions)).reduce(A.add), size * size),
+        unpool: (y) => A.over(offsets.map((positions) => A.scatter(y, positions, A.shape(map))).reduce(A.add), size * size),
+      })
     },
   }
 }
 
-/** No pooling: P is the identity. */
+/** No pooling: P is the identity, but for the order. */
 export const noPooling: Pooling = {
   name: 'none',
   shape: (map) => map,
-  at: () => () => ({ pool: (x) => x, unpool: (y) => y }),
+  at: (A, _, order) => (map) => (order === undefined
+    ? { pool: (x) => x, unpool: (y) => y }
+    : { pool: (x) => A.gather(x, order), unpool: (y) => A.scatter(y, order, A.shape(map)) }),
 }

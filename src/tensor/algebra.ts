@@ -76,6 +76,8 @@ export interface Tensors<T> {
   readonly numbers: (x: T) => Float64Array
   /** The same into an array of as many entries, without a copy between; `numbersInto` does it where this is absent. */
   readonly numbersInto?: (x: T, to: Float64Array | Float32Array) => void
+  /** Of each row of positions, all of them in x, the one that `largestOf` says, for its float values; `largest` finds it where this is absent. */
+  readonly largest?: (x: T, rows: Positions) => Int32Array
   /**
    * What `act` gives, computed at once. Everything else that was made meanwhile is forgotten, and so is `spent`: to look at it again throws, and
    * its memory serves what is made next. For a step of a phase, whose maker alone knows what it made; `within` does it where this is absent.
@@ -98,6 +100,30 @@ export const numbersInto = <T>(A: Algebra<never, T>, x: T, to: Float64Array | Fl
   if (A.numbersInto === undefined) to.set(A.numbers(x))
   else A.numbersInto(x, to)
 }
+
+/** Of each row of positions (the last axis) the one whose value is the largest, the first of several. NaN counts as larger than any number. */
+export const largestOf = (values: ArrayLike<number>, { shape, at }: Positions): Int32Array => {
+  const length = shape.at(-1) ?? 1
+  const out = new Int32Array(length === 0 ? 0 : at.length / length)
+  for (let row = 0, i = 0; row < out.length; row++) {
+    let best = at[i] as number
+    let most = values[best] as number
+    for (const end = i++ + length; i < end; i++) {
+      const k = at[i] as number
+      const value = values[k] as number
+      // Larger, or NaN where there was none.
+      if (!(value <= most) && most === most) {
+        best = k
+        most = value
+      }
+    }
+    out[row] = best
+  }
+  return out
+}
+
+/** The same of a tensor. */
+export const largest = <T>(A: Algebra<never, T>, x: T, rows: Positions): Int32Array => A.largest?.(x, rows) ?? largestOf(A.numbers(x), rows)
 
 /** "2×3", or "scalar". */
 export const showShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))

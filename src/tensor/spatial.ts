@@ -9,7 +9,7 @@
  * docs/theory.md §13; laws L11.
  */
 import type { Positions, Shape } from './algebra.ts'
-import { entries, showShape } from './algebra.ts'
+import { entries, largestOf, showShape } from './algebra.ts'
 
 /** How a window moves over an image: every `stride` pixels, over `padding` zeros around it. */
 export interface Sliding {
@@ -84,30 +84,26 @@ export const windowEntry = (image: Shape, size: number, di: number, dj: number):
     ((b * channels + c) * rows + i * size + di) * columns + j * size + dj)
 }
 
+/** All entries of each window, row by row: (batch, channels, down, across, size²). */
+export const windows = (image: Shape, size: number): Positions => {
+  const all = Array.from({ length: size * size }, (_, e) => windowEntry(image, size, Math.floor(e / size), e % size))
+  const [count, area] = [entries(all[0]?.shape ?? [0]), size * size]
+  const at = new Int32Array(count * area)
+  all.forEach(({ at: one }, e) => {
+    for (let w = 0; w < count; w++) at[w * area + e] = one[w] as number
+  })
+  return { shape: [...(all[0]?.shape ?? [0]), area], at }
+}
+
+/** Positions in a tensor whose entries are those of another one in that order; as they are without one. −1 stays. */
+export const inOrder = (order: Positions | undefined, list: Positions): Positions =>
+  (order === undefined ? list : { shape: list.shape, at: Int32Array.from(list.at, (k) => (k < 0 ? k : order.at[k] as number)) })
+
 /**
  * Where the largest entry of each window is, by its float value; the first in row-major order where several are largest (which
  * saturated zeros and black borders do produce). NaN counts as larger than any number, so that a diverged map shows.
  */
-export const windowMaxima = (image: Shape, values: Float64Array, size: number): Positions => {
-  const [batch, channels, rows, columns] = imageShape('pool', image)
-  const [down, across] = [Math.floor(rows / size), Math.floor(columns / size)]
-  const at = new Int32Array(batch * channels * down * across)
-  let w = 0
-  for (let map = 0; map < batch * channels; map++)
-    for (let i = 0; i < down; i++)
-      for (let j = 0; j < across; j++, w++) {
-        const corner = (map * rows + i * size) * columns + j * size
-        let best = corner
-        let most = values[corner] as number
-        for (let di = 0; di < size; di++)
-          for (let dj = 0, k = corner + di * columns; dj < size; dj++, k++) {
-            const value = values[k] as number
-            if (value > most || (Number.isNaN(value) && !Number.isNaN(most))) {
-              best = k
-              most = value
-            }
-          }
-        at[w] = best
-      }
-  return { shape: [batch, channels, down, across], at }
+export const windowMaxima = (image: Shape, values: ArrayLike<number>, size: number): Positions => {
+  const all = windows(image, size)
+  return { shape: all.shape.slice(0, -1), at: largestOf(values, all) }
 }

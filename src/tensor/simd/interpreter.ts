@@ -19,7 +19,7 @@ import {
   added, clipped, copied, divided, exponential, hyperbolicTangent, logistic, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted,
   withinWalls,
 } from './passes.ts'
-import { gatherInto, gridOf, positionsBelow, scatterInto } from './positions.ts'
+import { gatherInto, gridOf, positionsBelow, scatterInto, takenFrom } from './positions.ts'
 import { type Patches, productsOn, type SimdOptions } from './products.ts'
 import { spareArrays } from './spare-arrays.ts'
 
@@ -206,6 +206,12 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       return out
     },
     numbersInto: (x, to) => { visit(open(x), (source, there, from, end) => { to.set(source.subarray(there, there + end - from), from) }) },
+    largest: (x, rows) => {
+      expectPositions('largest', rows)
+      const [data, length] = [dataOf(x), rows.shape.at(-1) ?? 1]
+      const at = positionsBelow('largest', rows, data.length, x.shape)
+      return at.length === 0 ? new Int32Array(0) : takenFrom(rows.at, products.largest(data, at, length))
+    },
     within: (act, spent) => within(() => act().map(open), spent.map(open)).map(asTensor),
     tanh: (x) => after(hyperbolicTangent, x),
     logistic: (x) => after(logistic, x),

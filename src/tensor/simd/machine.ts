@@ -3,7 +3,7 @@
  * and decoded by atob, which browsers and Node share.
  */
 
-/** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, functions.ts and distance.ts. */
+/** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, functions.ts and comparisons.ts. */
 export interface Machine {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
   /** The first address that nothing is at. Below lie constants, from 160 on. */
@@ -23,6 +23,7 @@ export interface Machine {
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
   readonly farthest: (x: number, y: number, count: number) => number
+  readonly largest: (values: number, at: number, rows: number, length: number, out: number) => void
   /** Entry by entry, the result in place of x. */
   readonly exp: (x: number, count: number) => void
   readonly tanh: (x: number, count: number) => void

@@ -63,6 +63,12 @@ export const positionsBelow = (where: string, { at }: Positions, count: number, 
   return now.at
 }
 
+/** Takes in a list that nobody else has, of positions in a list that has been let through. */
+export const takenFrom = (list: Positions['at'], at: Int32Array): Int32Array => {
+  known.set(at, { at, top: known.get(list)?.top ?? -1, grid: undefined })
+  return at
+}
+
 /** Entries at the positions `from` to `to`, 0 at −1, into `out` from there on. */
 export const gatherInto = (source: Cells, positions: Int32Array, from: number, to: number, out: Cells, there: number): void => {
   for (let i = from, o = there; i < to; i++, o++) {

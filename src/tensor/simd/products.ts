@@ -45,6 +45,8 @@ export interface Products<C> {
   readonly turnedTN: (a: C, b: C, m: number, k: number, n: number, visit: Visit<C>) => void
   /** Whether so few entries are not zero that a product takes them one by one. */
   readonly isSparse: (x: C) => boolean
+  /** What `largestOf` in algebra.ts says of rows of so many positions, all of which are in x. */
+  readonly largest: (x: C, rows: Int32Array, length: number) => Int32Array
   /** Its memory is given to others. */
   readonly release: (factor: C) => void
   /** Σ aᵀ b over pairs of such factors. */
@@ -253,6 +255,15 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
       reserve(SOURCE + upTo(x.length * bytes, 16))
       heap().set(x, SOURCE / bytes)
       return isFew(x.length)
+    },
+    largest: (x, rows, length) => {
+      const at = SOURCE + upTo(x.length * bytes, 16)
+      const [count, out] = [rows.length / length, at + 4 * rows.length]
+      reserve(out + 4 * count)
+      heap().set(x, SOURCE / bytes)
+      new Int32Array(machine.memory.buffer).set(rows, at / 4)
+      machine.largest(SOURCE, at, count, length, out)
+      return new Int32Array(machine.memory.buffer, out, count).slice()
     },
     release,
     sumTN: (as, bs, m, k, n, visit) => {

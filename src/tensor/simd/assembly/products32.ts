@@ -1,6 +1,6 @@
-/** Products and functions in f32: what the module for f32 exports. See products.ts, sparse.ts, functions.ts and distance.ts. */
+/** Products and functions in f32: what the module for f32 exports. See products.ts, sparse.ts, functions.ts and comparisons.ts. */
+import { farthestOf, largestOf } from './comparisons'
 import { expOf, logisticOf, tanhOf } from './functions'
-import { farthestOf } from './distance'
 import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
 import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
 
@@ -59,6 +59,10 @@ export function addAt(rows: usize, bases: usize, offsets: usize, m: i32, k: i32,
 
 export function farthest(x: usize, y: usize, count: i32): f32 {
   return farthestOf<f32>(x, y, count)
+}
+
+export function largest(values: usize, at: usize, rows: i32, length: i32, out: usize): void {
+  largestOf<f32>(values, at, rows, length, out)
 }
 
 export function nonzeros(x: usize, count: i32, most: i32): i32 {

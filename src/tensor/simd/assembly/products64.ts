@@ -1,6 +1,6 @@
-/** Products and functions in f64: what the module for f64 exports. See products.ts, sparse.ts, functions.ts and distance.ts. */
+/** Products and functions in f64: what the module for f64 exports. See products.ts, sparse.ts, functions.ts and comparisons.ts. */
+import { farthestOf, largestOf } from './comparisons'
 import { expOf, logisticOf, tanhOf } from './functions'
-import { farthestOf } from './distance'
 import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
 import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
 
@@ -59,6 +59,10 @@ export function addAt(rows: usize, bases: usize, offsets: usize, m: i32, k: i32,
 
 export function farthest(x: usize, y: usize, count: i32): f64 {
   return farthestOf<f64>(x, y, count)
+}
+
+export function largest(values: usize, at: usize, rows: i32, length: i32, out: usize): void {
+  largestOf<f64>(values, at, rows, length, out)
 }
 
 export function nonzeros(x: usize, count: i32, most: i32): i32 {
