@@ -10,8 +10,6 @@ import { type Machine, machineOf } from './machine.ts'
 export const ROWS = 5
 export const WIDTH = 32
 export const SPARE = 0
-/** An entry of a left factor in its panels: a vector. */
-export const SPREAD = 16
 const PAGE = 65536
 
 /** How many slots there are. */

@@ -18,8 +18,6 @@ export interface Machine {
   readonly multiplyFew: (source: number, b: number, plain: boolean, out: number, m: number, k: number, n: number, list: number, spare: number) => void
   readonly multiplyFewAt: (source: number, bases: number, offsets: number, b: number, plain: boolean, out: number, m: number, k: number, n: number, list: number, spare: number) => void
   readonly addAt: (rows: number, bases: number, offsets: number, m: number, k: number, to: number) => void
-  readonly spreadRows: (source: number, rows: number, k: number, to: number) => void
-  readonly spreadColumns: (source: number, rows: number, columns: number, to: number, k: number) => void
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
   readonly farthest: (x: number, y: number, count: number) => number

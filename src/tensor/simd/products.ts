@@ -9,7 +9,7 @@
  * The right factors of a b and a bᵀ are mostly weights: the same array again at every time step. So they are kept in panels; for left
  * factors that are mostly zeros, a b needs none, and b is kept as it is. The right factor of aᵀ b is a state, new at every step, and not kept.
  */
-import { type Arena, ROWS, SLOTS, SPARE, SPREAD, WIDTH } from './arena.ts'
+import { type Arena, ROWS, SLOTS, SPARE, WIDTH } from './arena.ts'
 import { type Kept, keeping, type Layout } from './kept.ts'
 import type { Cells, Kind } from './kinds.ts'
 import type { Grid } from './positions.ts'
@@ -56,7 +56,7 @@ export interface Products<C> {
 /** Blocks of terms of aᵀ b are so much larger than other blocks: after each the whole result is loaded again. */
 const MORE = 4
 
-/** Up to so many panels of the right factor, entries of the left one are spread as they are met: to do it before would cost more. */
+/** Up to so many panels of the right factor, the left one is not packed: it would cost more than it spares. */
 const THIN = 2
 
 /** A left factor of which at most this share is not zero is multiplied entry by entry: there the work per entry is by so much larger. */
@@ -88,16 +88,12 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
   const put = (matrix: Reader, length: number, from: number, to: number): void => {
     matrix(from * length, to * length, SOURCE)
   }
-  const spreadColumns = (matrix: Reader, length: number, from: number, to: number, at: number, k: number): void => {
+  const packColumns = (matrix: Reader, length: number, lanes: number, from: number, to: number, at: number, k: number): void => {
     put(matrix, length, from, to)
-    machine.spreadColumns(SOURCE, to - from, length, at, k)
+    machine.packColumns(SOURCE, to - from, length, lanes, at, k)
   }
-  const packColumns = (matrix: Reader, length: number, from: number, to: number, at: number, k: number): void => {
-    put(matrix, length, from, to)
-    machine.packColumns(SOURCE, to - from, length, columns, at, k)
-  }
-  /** Bytes of the panels of a left factor. */
-  const spread = (rows: number, k: number): number => upTo(rows, ROWS) * k * SPREAD
+  /** Bytes of the panels of a left factor: whole vectors. */
+  const panels = (rows: number, k: number): number => upTo(upTo(rows, ROWS) * k * bytes, 16)
   const copied = (at: number, count: number): C => heap().slice(at / bytes, at / bytes + count) as C
 
   const rights = rightsOf(kind, arena, block)
@@ -126,7 +122,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
       const read = typeof a === 'function'
       const rows = Math.min(upTo(m, ROWS), rowsOfBlock(Math.max(k, n), ROWS))
       const left = SOURCE + upTo(read ? rows * k * bytes : a.source.length * bytes, 16)
-      const out = left + (read ? spread(rows, k) : sizeOf(a.grid))
+      const out = left + (read ? panels(rows, k) : sizeOf(a.grid))
       const lists = out + upTo(rows * n * bytes, 16)
       const extra = lists + rows * upTo(4 * (k + 1) + k * bytes, 16)
       const room = extra + upTo(more, 16)
@@ -161,7 +157,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
           if (few !== undefined) machine.multiplyFew(SOURCE, at, few.plain, out, to - from, k, n, lists, SPARE)
           else if (n <= THIN * columns) machine.multiplyRows(SOURCE, at, out, to - from, k, n, SPARE)
           else {
-            machine.spreadRows(SOURCE, to - from, k, left)
+            machine.packRows(SOURCE, to - from, k, ROWS, left)
             machine.multiply(left, at, out, to - from, k, n, false, SPARE)
           }
           act(out, from, to, extra)
@@ -206,19 +202,19 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
     const longest = Math.max(m, n)
     const terms = Math.min(k, MORE * rowsOfBlock(longest, 1))
     const left = SOURCE + upTo(terms * longest * bytes, 16)
-    const panelsOfB = left + spread(m, terms)
+    const panelsOfB = left + panels(m, terms)
     const out = panelsOfB + upTo(n, columns) * terms * bytes
     const rows = terms < k ? m : Math.min(m, rowsOfBlock(n, ROWS))
     reserve(out + rows * n * bytes)
     for (let from = 0; from < k; from += terms) {
       const to = Math.min(k, from + terms)
-      spreadColumns(a, m, from, to, left, to - from)
-      packColumns(b, n, from, to, panelsOfB, to - from)
+      packColumns(a, m, ROWS, from, to, left, to - from)
+      packColumns(b, n, columns, from, to, panelsOfB, to - from)
       if (terms < k) machine.multiply(left, panelsOfB, out, m, to - from, n, from > 0, SPARE)
     }
     for (let from = 0; from < m; from += rows) {
       const to = Math.min(m, from + rows)
-      if (terms === k) machine.multiply(left + from * k * SPREAD, panelsOfB, out, to - from, k, n, false, SPARE)
+      if (terms === k) machine.multiply(left + from * k * bytes, panelsOfB, out, to - from, k, n, false, SPARE)
       visit(heap(), out / bytes, from * n, to * n)
     }
   }
@@ -269,12 +265,12 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, { ke
     sumTN: (as, bs, m, k, n, visit) => {
       if (m * k * n === 0) return
       const left = SOURCE + upTo(k * Math.max(m, n) * bytes, 16)
-      const [stepA, stepB] = [spread(m, k), upTo(n, columns) * k * bytes]
+      const [stepA, stepB] = [panels(m, k), upTo(n, columns) * k * bytes]
       const panelsOfB = left + as.length * stepA
       const out = panelsOfB + bs.length * stepB
       reserve(out + m * n * bytes)
-      as.forEach((a, t) => { spreadColumns(a, m, 0, k, left + t * stepA, k) })
-      bs.forEach((b, t) => { packColumns(b, n, 0, k, panelsOfB + t * stepB, k) })
+      as.forEach((a, t) => { packColumns(a, m, ROWS, 0, k, left + t * stepA, k) })
+      bs.forEach((b, t) => { packColumns(b, n, columns, 0, k, panelsOfB + t * stepB, k) })
       machine.multiplySum(left, panelsOfB, out, m, k, n, as.length, SPARE)
       visit(heap(), out / bytes, 0, m * n)
     },

@@ -2,8 +2,8 @@
  * Matrix products on WebAssembly SIMD128, once for f64 and f32: AssemblyScript, compiled by build.mjs.
  *
  * A factor is packed into panels, with the inner index outermost: what one step of a tile needs lies side by side. A panel of the left
- * factor holds 5 of its rows, each entry as often as it fills a vector, which loads at less cost than one entry that has yet to be spread; a
- * panel of the right factor holds as many columns as fill two vectors (4 of f64, 8 of f32). Rows and columns that are not there are zero.
+ * factor holds 5 of its rows; a panel of the right factor holds as many columns as fill two vectors (4 of f64, 8 of f32). Rows and columns that
+ * are not there are zero.
  * A tile of the result, 5 rows by two vectors, stays in registers while the inner index runs in increasing order; every term is a product
  * rounded, then a sum rounded, from 0 on. So each entry is bit for bit what plain loops compute. (Five rows: 10 sums, two vectors of b and
  * one of a fit in the 15 registers that engines have for it; unrolled, or with six rows, a sum is kept in memory and decides the speed.)
@@ -24,15 +24,12 @@
 /** Rows of a tile: of a panel of the left factor. */
 // @ts-ignore: decorator
 @inline const ROWS: i32 = 5
-/** Bytes of one inner index in a panel of the left factor. */
-// @ts-ignore: decorator
-@inline const STEP: i32 = 16 * ROWS
 /** Bytes of one row of a tile: two vectors. */
 // @ts-ignore: decorator
 @inline const WIDTH: i32 = 32
-/** Inner indices that are gone through at a time: a panel of the left factor then takes 20 kB, and stays in the first cache while panels of the right one go by. */
+/** Inner indices that are gone through at a time: a panel of the right factor then takes 16 kB, and stays in the first cache while those of the left one go by. */
 // @ts-ignore: decorator
-@inline const DEPTH: i32 = 256
+@inline const DEPTH: i32 = 512
 
 /**
  * What sums begin with: nothing; what the result already holds; or nothing, and the result is added what it holds in the end. Types, told apart
@@ -64,22 +61,22 @@ function tile<T, S>(a: usize, b: usize, k: i32, out: usize, stride: usize): void
   for (const end = b + <usize>k * WIDTH; b < end; b += WIDTH) {
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
-    let r = v128.load(a)
+    let r = v128.load_splat<T>(a)
     c00 = plusProduct<T>(c00, r, b0)
     c01 = plusProduct<T>(c01, r, b1)
-    r = v128.load(a, 16)
+    r = v128.load_splat<T>(a, sizeof<T>())
     c10 = plusProduct<T>(c10, r, b0)
     c11 = plusProduct<T>(c11, r, b1)
-    r = v128.load(a, 32)
+    r = v128.load_splat<T>(a, 2 * sizeof<T>())
     c20 = plusProduct<T>(c20, r, b0)
     c21 = plusProduct<T>(c21, r, b1)
-    r = v128.load(a, 48)
+    r = v128.load_splat<T>(a, 3 * sizeof<T>())
     c30 = plusProduct<T>(c30, r, b0)
     c31 = plusProduct<T>(c31, r, b1)
-    r = v128.load(a, 64)
+    r = v128.load_splat<T>(a, 4 * sizeof<T>())
     c40 = plusProduct<T>(c40, r, b0)
     c41 = plusProduct<T>(c41, r, b1)
-    a += STEP
+    a += ROWS * sizeof<T>()
   }
   if (sizeof<S>() == sizeof<Added>()) {
     c00 = v128.add<T>(v128.load(out), c00)
@@ -133,10 +130,10 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
   const columns = WIDTH / <i32>sizeof<T>()
   for (let j = 0; j < k; j += DEPTH) {
     const depth = min(DEPTH, k - j)
-    for (let p = 0; p < m; p += ROWS) {
-      const left = a + <usize>p * k * 16 + <usize>j * STEP
-      for (let q = 0; q < n; q += columns) {
-        const right = b + <usize>q * k * sizeof<T>() + <usize>j * WIDTH
+    for (let q = 0; q < n; q += columns) {
+      const right = b + <usize>q * k * sizeof<T>() + <usize>j * WIDTH
+      for (let p = 0; p < m; p += ROWS) {
+        const left = a + (<usize>p * k + <usize>j * ROWS) * sizeof<T>()
         if (resume || j > 0) tileIn<T, Resumed>(left, right, depth, out, p, q, m, n, spare)
         else tileIn<T, Fresh>(left, right, depth, out, p, q, m, n, spare)
       }
@@ -147,10 +144,11 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
 /** out (m, n) = Σ_t a_t b_t, each product by itself and added in order, from the panels of `count` factors one after the other. */
 export function multiplySumOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
   const columns = WIDTH / <i32>sizeof<T>()
-  const stepA = <usize>((m + ROWS - 1) / ROWS) * k * STEP
+  // Whole vectors.
+  const stepA = (<usize>((m + ROWS - 1) / ROWS * ROWS) * k * sizeof<T>() + 15) & ~15
   const stepB = <usize>((n + columns - 1) / columns * columns) * k * sizeof<T>()
   for (let p = 0; p < m; p += ROWS) {
-    const left = a + <usize>p * k * 16
+    const left = a + <usize>p * k * sizeof<T>()
     for (let q = 0; q < n; q += columns) {
       const right = b + <usize>q * k * sizeof<T>()
       tileIn<T, Fresh>(left, right, k, out, p, q, m, n, spare)
@@ -244,7 +242,7 @@ export function multiplyAtOf<T>(source: usize, bases: usize, offsets: usize, b: 
   multiplyUnpacked<T, Listed>(source, bases, offsets, b, out, m, k, n, spare)
 }
 
-/** The same with a (m, k) row by row at `source`: where b has so few columns that to spread a would cost more than it spares. */
+/** The same with a (m, k) row by row at `source`: where b has so few columns that to pack a would cost more than it spares. */
 export function multiplyRowsOf<T>(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
   multiplyUnpacked<T, Plain>(source, 0, 0, b, out, m, k, n, spare)
 }
@@ -290,30 +288,7 @@ function lanes<T>(from: usize, stride: usize, k: i32, to: usize, step: usize): v
   for (let r = 0; r < fill; r++) lane<T>(at + r * stride, true, k - blocks * fill, to + r * sizeof<T>(), step)
 }
 
-/** Panels of a left factor whose rows are those of `source` (rows, k): each entry fills a vector. */
-export function spreadRowsOf<T>(source: usize, rows: i32, k: i32, to: usize): void {
-  const stride = <usize>k * sizeof<T>()
-  for (let first = 0; first < rows; first += ROWS, to += <usize>k * STEP)
-    for (let r = 0; r < ROWS; r++) {
-      let from = source + <usize>(first + r) * stride
-      const end = to + <usize>k * STEP
-      for (let at = to + r * 16; at < end; at += STEP, from += sizeof<T>())
-        v128.store(at, first + r < rows ? v128.load_splat<T>(from) : v128.splat<T>(<T>0))
-    }
-}
-
-/** Panels of a left factor whose rows are the columns of `source` (rows, columns), which may be some of the k rows that the panels have room for. */
-export function spreadColumnsOf<T>(source: usize, rows: i32, columns: i32, to: usize, k: i32): void {
-  const stride = <usize>columns * sizeof<T>()
-  for (let first = 0; first < columns; first += ROWS, to += <usize>k * STEP) {
-    const held = min(ROWS, columns - first)
-    let from = source + <usize>first * sizeof<T>()
-    for (let j = 0, at = to; j < rows; j++, from += stride, at += STEP)
-      for (let r = 0; r < ROWS; r++) v128.store(at + r * 16, r < held ? v128.load_splat<T>(from + r * sizeof<T>()) : v128.splat<T>(<T>0))
-  }
-}
-
-/** Panels of `width` lanes that are the rows of `source` (rows, k): of a right factor that is to be transposed. */
+/** Panels of `width` lanes that are the rows of `source` (rows, k): of a left factor, or of a right one that is to be transposed. */
 export function packRowsOf<T>(source: usize, rows: i32, k: i32, width: i32, to: usize): void {
   const stride = <usize>k * sizeof<T>()
   const step = <usize>width * sizeof<T>()
@@ -322,13 +297,14 @@ export function packRowsOf<T>(source: usize, rows: i32, k: i32, width: i32, to: 
     for (let r = 0; r < width; r += fill) {
       const from = source + <usize>(first + r) * stride
       const at = to + <usize>r * sizeof<T>()
-      if (first + r + fill <= rows) lanes<T>(from, stride, k, at, step)
-      else for (let i = 0; i < fill; i++) lane<T>(from + i * stride, first + r + i < rows, k, at + i * sizeof<T>(), step)
+      const count = min(fill, width - r)
+      if (count == fill && first + r + fill <= rows) lanes<T>(from, stride, k, at, step)
+      else for (let i = 0; i < count; i++) lane<T>(from + i * stride, first + r + i < rows, k, at + i * sizeof<T>(), step)
     }
 }
 
 /**
- * Panels of `width` lanes that are the columns of `source` (rows, columns): of a right factor.
+ * Panels of `width` lanes that are the columns of `source` (rows, columns): of a right factor, or of a left one that is to be transposed.
  * The rows may be some of the k that the panels have room for.
  */
 export function packColumnsOf<T>(source: usize, rows: i32, columns: i32, width: i32, to: usize, k: i32): void {
@@ -338,9 +314,11 @@ export function packColumnsOf<T>(source: usize, rows: i32, columns: i32, width: 
     const held = <usize>min(width, columns - first) * sizeof<T>()
     let from = source + <usize>first * sizeof<T>()
     for (let j = 0, at = to; j < rows; j++, from += stride, at += step) {
-      if (held == step)
-        for (let c: usize = 0; c < step; c += 16) v128.store(at + c, v128.load(from + c))
-      else {
+      if (held == step) {
+        let c: usize = 0
+        for (; c + 16 <= step; c += 16) v128.store(at + c, v128.load(from + c))
+        for (; c < step; c += sizeof<T>()) store<T>(at + c, load<T>(from + c))
+      } else {
         memory.copy(at, from, held)
         memory.fill(at + held, 0, step - held)
       }

@@ -1,7 +1,7 @@
 /** Products and functions in f64: what the module for f64 exports. See products.ts, sparse.ts, functions.ts and comparisons.ts. */
 import { farthestOf, largestOf } from './comparisons'
 import { expOf, logisticOf, tanhOf } from './functions'
-import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf, spreadColumnsOf, spreadRowsOf } from './products'
+import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf } from './products'
 import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
 
 /** The first address above the constants of functions.ts. */
@@ -19,14 +19,6 @@ export function multiplyRows(source: usize, b: usize, out: usize, m: i32, k: i32
 
 export function multiplySum(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
   multiplySumOf<f64>(a, b, out, m, k, n, count, spare)
-}
-
-export function spreadRows(source: usize, rows: i32, k: i32, to: usize): void {
-  spreadRowsOf<f64>(source, rows, k, to)
-}
-
-export function spreadColumns(source: usize, rows: i32, columns: i32, to: usize, k: i32): void {
-  spreadColumnsOf<f64>(source, rows, columns, to, k)
 }
 
 export function packRows(source: usize, rows: i32, k: i32, width: i32, to: usize): void {
