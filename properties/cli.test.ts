@@ -159,6 +159,7 @@ describe('a mistake', () => {
     [[...recipe, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
     [['recipe', 'P-1h', '--out', 'file'], /expected a folder, got a file/],
     [['golden'], /golden: expected a folder or files/],
+    [['golden', '--engine', 'simd32', 'pipe'], /--engine: expected reference or simd64, since what was recorded are doubles, got simd32/],
     [['golden', 'nowhere'], /nowhere: cannot be read \(ENOENT\)/],
     [['golden', 'pipe'], /pipe: cannot be read \(not a file\)/],
     [['golden', 'magic/t10k-images-idx3-ubyte'], /not JSON; correct the file or leave it out/],
@@ -230,7 +231,7 @@ describe('help', () => {
     recipe: [
       '<network>', '--seed', '--out', '--data', '--batches', '--batch', '--T', '--K', '--beta', '--dt', '--sizes', '--nudge', '--variant', '--search',
       '--tolerance', '--agreement'],
-    golden: ['path'], start: ['--seed', '--out'], audit: ['--write'], report: ['folder', '--out'],
+    golden: ['path', '--engine'], start: ['--seed', '--out'], audit: ['--write'], report: ['folder', '--out'],
   }
 
   it.each(Object.entries(options))('of %s names its options, also after other arguments', async (name, all) => {

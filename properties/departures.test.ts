@@ -13,7 +13,7 @@ import { batchOf, generated } from '../src/experiment/golden/generator.ts'
 import { decodeCase } from '../src/experiment/golden/decode.ts'
 import { examples, parameters } from '../src/experiment/golden/network.ts'
 import type { EstimateRecord, FigureRecord } from '../src/experiment/record.ts'
-import { reference, type Tensor } from '../src/tensor/reference.ts'
+import { reference } from '../src/tensor/reference.ts'
 import { simd64 } from '../src/tensor/simd/interpreter.ts'
 
 const rightOf = <L, A>(either: E.Either<L, A>): A => {
@@ -101,11 +101,10 @@ describe('the authors\' own records', () => {
     const changed = rightOf(departed(figure(number), ['published']))
     expect([changed.epsilon, changed.T, changed.K, changed.beta, changed.sizes.toReversed()]).toEqual([setup.dt, setup.T, setup.K, beta, setup.sizes])
     const A = simd64()
-    const moved = (x: Tensor) => A.of(reference.shape(x), reference.numbers(x))
-    const theta = Object.fromEntries(Object.entries(rightOf(parameters(setup, generated(setup, seed)))).map(([key, x]) => [key, moved(x)]))
-    const { x, y } = rightOf(examples(setup, batchOf(recordedCase)))
+    const theta = rightOf(parameters(A, setup, generated(setup, seed)))
+    const example = rightOf(examples(A, setup, batchOf(recordedCase)))
     const drawn = { origin: name, synthetic: false, indices: [], labels: [], replaced: [] }
-    const { measured: { runs: [published] } } = rightOf(runOn(A, changed, { theta, x: moved(x), y: moved(y) }, drawn, seed, { curves: 2 }))
+    const { measured: { runs: [published] } } = rightOf(runOn(A, changed, { theta, ...example }, drawn, seed, { curves: 2 }))
     const agreements = published!.estimates[0]!.agreements
     const { neurons, weights } = json.official.rmse
     const pairs = [

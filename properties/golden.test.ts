@@ -8,10 +8,12 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { EngineName } from '../src/cli/engine.ts'
 import { golden } from '../src/cli/golden.ts'
 import type { Computed } from '../src/experiment/golden/comparison.ts'
 import { decodeCase } from '../src/experiment/golden/decode.ts'
 import { run } from '../src/experiment/golden/verdict.ts'
+import { reference } from '../src/tensor/reference.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'phifold-golden-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,11 +24,12 @@ interface Outcome {
   readonly err: readonly string[]
 }
 
-const check = async (...paths: readonly string[]): Promise<Outcome> => {
+const checkOn = (engine: EngineName) => async (...paths: readonly string[]): Promise<Outcome> => {
   const [out, err]: [string[], string[]] = [[], []]
-  const code = await golden(paths, (line) => out.push(line), (line) => err.push(line))
+  const code = await golden({ paths, engine }, (line) => out.push(line), (line) => err.push(line))
   return { code, out, err }
 }
+const check = checkOn('simd64')
 
 const written = (name: string, content: unknown): string => {
   const path = join(folder, `${name}.json`)
@@ -92,7 +95,7 @@ const synthetic = (kind: string, more: Json = {}): { readonly file: Json; readon
   const head = { format: 'ep-bptt-golden-1', case: `own_${kind}`, inputs: { ...inputs[kind], ...more } }
   const decoded = right(decodeCase(head))
   if (decoded._tag === 'Unsupported') throw new Error(decoded.what)
-  const computed = right(run(decoded))
+  const computed = right(run(reference, decoded))
   return { file: { ...head, ...(fileOf(computed) as Json) }, computed }
 }
 
@@ -124,6 +127,10 @@ const changed = (json: unknown, [step, ...rest]: Leaf['path'], f: (old: unknown)
 describe('cases made by the library itself', () => {
   for (const kind of Object.keys(inputs)) {
     const { file, computed } = synthetic(kind)
+
+    it(`${kind}: simd64 and reference say the same line`, async () => {
+      expect(await checkOn('simd64')(written(kind, file))).toEqual(await checkOn('reference')(written(kind, file)))
+    })
 
     it(`${kind}: passes as recorded`, async () => {
       const { code, out, err } = await check(written(kind, file))

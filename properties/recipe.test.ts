@@ -361,8 +361,8 @@ describe('the authors\' own recipe', () => {
     expect(of).toMatchObject({ T, K, beta, epsilon: dt })
     const model = orThrow(modelOf(of, 'published'))
     const rightOf = <X>(either: E.Either<string, X>): X => (E.isRight(either) ? either.right : expect.fail(either.left))
-    const theta = rightOf(parameters(setup, params))
-    const data = batches.map((one) => ({ theta, ...rightOf(examples(setup, one)) }))
+    const theta = rightOf(parameters(A, setup, params))
+    const data = batches.map((one) => ({ theta, ...rightOf(examples(A, setup, one)) }))
     const found = (ahead: 0 | 1): Cell => {
       const problems = orThrow(posedOn(A, model, data))
       const settled = orThrow(settledOn(problems, { ...model, ahead }, T, K, () => undefined))

@@ -6,10 +6,16 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { judge, type Verdict } from '../experiment/golden/verdict.ts'
+import { type Engine, type EngineName, engines, isSingle } from './engine.ts'
 import { progress } from './progress.ts'
 import { causeOf } from './reason.ts'
 import type { Print } from './request.ts'
 import { readText } from './text-file.ts'
+
+export interface GoldenRequest {
+  readonly paths: readonly string[]
+  readonly engine: EngineName
+}
 
 /**
  * Checks every case named: files, and all *.json of folders, in order of their names. One line per case goes to `out`,
@@ -20,13 +26,18 @@ import { readText } from './text-file.ts'
  * malformed, or no case found.
  */
 export const golden = async (
-  paths: readonly string[], out: Print, err: Print = (line) => process.stderr.write(`${line}\n`),
+  { paths, engine }: GoldenRequest, out: Print, err: Print = (line) => process.stderr.write(`${line}\n`),
 ): Promise<number> => {
   let [passed, failed, skipped, unreadable] = [0, 0, 0, 0]
   const complain = (message: string) => {
     unreadable += 1
     err(`phifold golden: ${message}`)
   }
+  if (isSingle(engine)) {
+    complain(`--engine: expected reference or simd64, since what was recorded are doubles, got ${engine}`)
+    return 2
+  }
+  const interpreter = engines[engine]()
   for (const path of paths) {
     const files = await casesAt(path)
     if (typeof files === 'string') {
@@ -36,7 +47,7 @@ export const golden = async (
     // Lines on a terminal are progress enough.
     const bar = process.stdout.isTTY ? undefined : progress('golden', files.length)
     for (const [done, file] of files.entries()) {
-      const verdict = judged(file)
+      const verdict = judged(interpreter, file)
       if (verdict._tag === 'Unreadable') complain(verdict.message)
       else if (verdict._tag === 'Skipped') skipped += 1
       else if (verdict.passed) passed += 1
@@ -54,10 +65,10 @@ export const golden = async (
   return unreadable > 0 ? 2 : failed > 0 ? 1 : 0
 }
 
-const judged = (file: string): Verdict => {
+const judged = (interpreter: Engine, file: string): Verdict => {
   const text = readText(file)
   if (E.isLeft(text)) return { _tag: 'Unreadable', message: text.left.message }
-  const verdict = judge(text.right)
+  const verdict = interpreter.run((A) => judge(A, text.right))
   return verdict._tag === 'Unreadable' ? { ...verdict, message: `${file}: ${verdict.message}; correct the file or leave it out` } : verdict
 }
 

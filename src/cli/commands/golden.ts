@@ -2,6 +2,7 @@
 import { command, restPositionals } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../command.ts'
+import { engine } from '../options.ts'
 import type { Request } from '../request.ts'
 import { some } from '../values.ts'
 
@@ -12,6 +13,7 @@ export const golden: Command = command({
     paths: restPositionals({
       type: some('golden', 'path', 'give folders or files'), displayName: 'path', description: 'folders or JSON files',
     }),
+    engine: engine('simd64'),
   },
-  handler: ({ paths }): Request => async (print, complain) => E.right(await (await import('../golden.ts')).golden(paths, print, complain)),
+  handler: (request): Request => async (print, complain) => E.right(await (await import('../golden.ts')).golden(request, print, complain)),
 })

@@ -9,7 +9,7 @@ import { meanOf } from '../../fold/nudged-phase.ts'
 import { type Moment, type Phase, take } from '../../fold/phase.ts'
 import type { Params } from '../../phi/interaction.ts'
 import { limit } from '../../theorem.ts'
-import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import type { Algebra, Op } from '../../tensor/algebra.ts'
 import * as allowance from './allowance.ts'
 import type { BetaScan, Setup } from './case.ts'
 import { aside, type Computed, fields, list, same, scalar } from './comparison.ts'
@@ -18,11 +18,11 @@ import { asGradients, type Gradient, hidden, moves, numbered, reverse, updates }
 import { examples, nudgeOf, parameters, type Posed, settle } from './network.ts'
 
 /** What a file of this kind records. Left: why the case cannot be run. */
-export const betaScan = (scan: BetaScan): E.Either<string, Computed> =>
+export const betaScan = <T>(A: Algebra<Op, T>) => (scan: BetaScan): E.Either<string, Computed> =>
   pipe(
     E.Do,
-    E.bind('official_dynamics', () => variant(scan, { ...scan.setup, consistent: false })),
-    E.bind('consistent_output_layer', () => variant(scan, { ...scan.setup, consistent: true })),
+    E.bind('official_dynamics', () => variant(A, scan, { ...scan.setup, consistent: false })),
+    E.bind('consistent_output_layer', () => variant(A, scan, { ...scan.setup, consistent: true })),
     E.map((results) => fields({ results: fields(results) })))
 
 /** max over times, layers or names, and entries. */
@@ -37,10 +37,10 @@ const largest = (sizes: readonly Extent[]): Extent => {
   return { neurons: most('neurons'), weights: most('weights'), biases: most('biases') }
 }
 
-const apart = (f: readonly Gradient[], g: readonly Gradient[]): Extent => largest(f.map((moment, t) => {
-  const other = g[t] as Gradient
-  const worst = (a: Params<Tensor>, b: Params<Tensor>): number =>
-    Math.max(...Object.entries(a).map(([key, x]) => A.distance(x, b[key] as Tensor)))
+const apart = <T>(A: Algebra<never, T>, f: readonly Gradient<T>[], g: readonly Gradient<T>[]): Extent => largest(f.map((moment, t) => {
+  const other = g[t] as Gradient<T>
+  const worst = (a: Params<T>, b: Params<T>): number =>
+    Math.max(...Object.entries(a).map(([key, x]) => A.distance(x, b[key] as T)))
   return {
     neurons: worst(numbered(moment.neurons), numbered(other.neurons)),
     weights: worst(moment.total.weights, other.total.weights),
@@ -48,9 +48,9 @@ const apart = (f: readonly Gradient[], g: readonly Gradient[]): Extent => larges
   }
 }))
 
-const nothing = (gradient: Gradient): Gradient => {
-  const zero = (x: Tensor): Tensor => A.fill(A.shape(x), 0)
-  const zeros = (params: Params<Tensor>) => Object.fromEntries(Object.entries(params).map(([name, x]) => [name, zero(x)]))
+const nothing = <T>(A: Algebra<never, T>) => (gradient: Gradient<T>): Gradient<T> => {
+  const zero = (x: T): T => A.fill(A.shape(x), 0)
+  const zeros = (params: Params<T>) => Object.fromEntries(Object.entries(params).map(([name, x]) => [name, zero(x)]))
   const slopes = { weights: zeros(gradient.weights), biases: zeros(gradient.biases) }
   return { neurons: gradient.neurons.map(zero), ...slopes, total: slopes }
 }
@@ -58,53 +58,53 @@ const nothing = (gradient: Gradient): Gradient => {
 const extent = (allowed: number, { neurons, weights, biases }: Extent): Computed =>
   fields({ neurons: scalar(neurons, allowed), weights: scalar(weights, allowed), biases: scalar(biases, allowed) })
 
-const variant = ({ params, data, betas }: BetaScan, setup: Setup): E.Either<string, Computed> =>
+const variant = <T>(A: Algebra<Op, T>, { params, data, betas }: BetaScan, setup: Setup): E.Either<string, Computed> =>
   pipe(
     E.Do,
-    E.bind('theta', () => parameters(setup, params)),
-    E.bind('example', () => examples(setup, data)),
-    E.bind('posed', ({ theta, example }) => settle(setup, { theta, ...example })),
-    E.bind('bptt', ({ posed }) => E.map((phase: Phase<Gradient>) => take(phase, setup.K))(reverse(posed, setup.K))),
+    E.bind('theta', () => parameters(A, setup, params)),
+    E.bind('example', () => examples(A, setup, data)),
+    E.bind('posed', ({ theta, example }) => settle(A, setup, { theta, ...example })),
+    E.bind('bptt', ({ posed }) => E.map((phase: Phase<Gradient<T>>) => take(phase, setup.K))(reverse(posed, setup.K))),
     E.bind('limiting', ({ posed }) => E.bimap(
       ({ message }: { readonly message: string }) => message,
-      (phase: Phase<Moment<Tensor>>) => take(asGradients(posed, phase), setup.K),
+      (phase: Phase<Moment<T>>) => take(asGradients(posed, phase), setup.K),
     )(limit(A, posed.dynamics, squaredError)(posed.data, posed.settled.state))),
     E.bind('byBeta', ({ posed, bptt, limiting }) =>
       E.traverseArray((beta: number) => atBeta(posed, bptt, limiting, beta))(betas)),
     E.map(({ posed, bptt, limiting, byBeta }) => {
       const { state, residual } = posed.settled
-      const of = (moments: readonly Gradient[]) => ({
-        neurons: byLayer(allowance.bptt, moments.map(({ neurons }) => neurons)),
-        weights: byName(allowance.bptt, moments.map(({ total }) => total.weights)),
-        biases: byName(allowance.bptt, moments.map(({ total }) => total.biases)),
+      const of = (moments: readonly Gradient<T>[]) => ({
+        neurons: byLayer(A, allowance.bptt, moments.map(({ neurons }) => neurons)),
+        weights: byName(A, allowance.bptt, moments.map(({ total }) => total.weights)),
+        biases: byName(A, allowance.bptt, moments.map(({ total }) => total.biases)),
       })
       const [reversed, exact] = [of(bptt), of(limiting)]
       return fields({
-        s_star: stateOf(state),
+        s_star: stateOf(A, state),
         free_residual: scalar(residual, allowance.states),
-        scale: extent(allowance.bptt, apart(bptt, bptt.map(nothing))),
-        limit_minus_bptt: extent(2 * allowance.bptt, apart(limiting, bptt)),
+        scale: extent(allowance.bptt, apart(A, bptt, bptt.map(nothing(A)))),
+        limit_minus_bptt: extent(2 * allowance.bptt, apart(A, limiting, bptt)),
         bptt: fields({ nS: reversed.neurons, NT: reversed.weights, NT_bias: reversed.biases }),
         limit: fields({ dS: exact.neurons, DT: exact.weights, DT_bias: exact.biases }),
         by_beta: list(byBeta),
       })
     }))
 
-const atBeta = (
-  posed: Posed, bptt: readonly Gradient[], limiting: readonly Gradient[], beta: number,
+const atBeta = <T>(
+  posed: Posed<T>, bptt: readonly Gradient<T>[], limiting: readonly Gradient<T>[], beta: number,
 ): E.Either<string, Computed> =>
   pipe(
     E.Do,
-    E.bind('up', () => nudgeOf(posed.setup, beta)),
-    E.bind('down', () => nudgeOf(posed.setup, -beta)),
+    E.bind('up', () => nudgeOf(posed.algebra, posed.setup, beta)),
+    E.bind('down', () => nudgeOf(posed.algebra, posed.setup, -beta)),
     E.map(({ up, down }) => {
-      const { setup } = posed
+      const { setup, algebra: A } = posed
       const plus = take(updates(posed, up), setup.K)
       const minus = take(updates(posed, down), setup.K)
       const centered = take(asGradients(posed, meanOf(A, moves(posed, up), moves(posed, down))), setup.K)
       const recordedByAuthors = plus.map((moment, t) => ({ ...moment, neurons: hidden(posed, moment.neurons, t) }))
-      const gap = (f: readonly Gradient[], g: readonly Gradient[]): Computed =>
-        extent(allowance.ep(setup, beta) + allowance.bptt, apart(f, g))
+      const gap = (f: readonly Gradient<T>[], g: readonly Gradient<T>[]): Computed =>
+        extent(allowance.ep(setup, beta) + allowance.bptt, apart(A, f, g))
       return fields({
         beta: same(beta),
         plus_minus_bptt: gap(plus, bptt),

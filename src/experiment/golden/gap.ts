@@ -4,7 +4,7 @@
  */
 import { accumulate, agreement, noSums, type Sums } from '../../fold/measure.ts'
 import type { Params } from '../../phi/interaction.ts'
-import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import type { Algebra } from '../../tensor/algebra.ts'
 import * as allowance from './allowance.ts'
 import { type Computed, fields, fieldsOf, list, scalar } from './comparison.ts'
 import { type Gradient, hidden, numbered } from './gradient.ts'
@@ -27,21 +27,22 @@ export const noGaps: Gaps = { neurons: {}, raw: {}, weights: {}, biases: {}, ste
 
 type ByKey = Readonly<Record<string, Sums>>
 
-const grown = (sums: ByKey, f: Params<Tensor>, g: Params<Tensor>): ByKey =>
+const grown = <T>(A: Algebra<never, T>, sums: ByKey, f: Params<T>, g: Params<T>): ByKey =>
   Object.fromEntries(Object.entries(f).map(([key, fk]) => {
-    const [p, q] = [A.numbers(fk), A.numbers(g[key] as Tensor)]
+    const [p, q] = [A.numbers(fk), A.numbers(g[key] as T)]
     return [key, accumulate(sums[key] ?? noSums(p.length), p, q)]
   }))
 
 /** The gaps with moment t of both folds. */
-export const withMoment = (posed: Posed, gaps: Gaps, ep: Gradient, bptt: Gradient, t: number): Gaps => {
+export const withMoment = <T>(posed: Posed<T>, gaps: Gaps, ep: Gradient<T>, bptt: Gradient<T>, t: number): Gaps => {
+  const A = posed.algebra
   const truth = numbered(bptt.neurons)
   return {
-    neurons: grown(gaps.neurons, numbered(hidden(posed, ep.neurons, t)), truth),
-    raw: grown(gaps.raw, numbered(ep.neurons), truth),
-    weights: grown(gaps.weights, ep.total.weights, bptt.total.weights),
-    biases: grown(gaps.biases, ep.total.biases, bptt.total.biases),
-    steps: grown(gaps.steps, ep.weights, bptt.weights),
+    neurons: grown(A, gaps.neurons, numbered(hidden(posed, ep.neurons, t)), truth),
+    raw: grown(A, gaps.raw, numbered(ep.neurons), truth),
+    weights: grown(A, gaps.weights, ep.total.weights, bptt.total.weights),
+    biases: grown(A, gaps.biases, ep.total.biases, bptt.total.biases),
+    steps: grown(A, gaps.steps, ep.weights, bptt.weights),
   }
 }
 

@@ -20,8 +20,7 @@ import { addParams, type Interaction, type Layer, type Layers, layerShape, type 
 import { convolutional, layered, toy } from '../../phi/network.ts'
 import { maxPooling } from '../../phi/pooling.ts'
 import { outerNudged, publishedOuterNudged } from '../../phi/prototypical.ts'
-import { type Op, sameShape, type Shape, showShape } from '../../tensor/algebra.ts'
-import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import { type Algebra, type Op, sameShape, type Shape, showShape } from '../../tensor/algebra.ts'
 import type { Affines, Batch, Convolutional, NumberArray, Setup } from './case.ts'
 
 /** One connection: the layer that it drives, counted from the output, and our names of its parameters. */
@@ -89,13 +88,13 @@ export const joined = <T>(setup: Setup, { weights, biases }: ReturnType<typeof s
 export const drivenLayer = (setup: Setup): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(connections(setup)).map(([name, { to }]) => [name, to]))
 
-const tensor = ({ shape, data }: NumberArray): Tensor => A.of(shape, data)
+const tensor = <T>(A: Algebra<never, T>) => ({ shape, data }: NumberArray): T => A.of(shape, data)
 
 const expected = (where: string, { shape }: NumberArray, wanted: Shape): readonly string[] =>
   sameShape(shape, wanted) ? [] : [`${where}: expected shape ${showShape(wanted)}, got ${showShape(shape)}`]
 
 /** Our θ of recorded parameters. Left: a wrong shape, or a parameter that is missing or unknown. */
-export const parameters = (setup: Setup, params: Affines): E.Either<string, Params<Tensor>> => {
+export const parameters = <T>(A: Algebra<never, T>, setup: Setup, params: Affines): E.Either<string, Params<T>> => {
   const shapes = E.tryCatch(
     () => interactionOf(setup).params, (error) => `inputs: ${error instanceof Error ? error.message : String(error)}`)
   if (E.isLeft(shapes)) return shapes
@@ -109,42 +108,43 @@ export const parameters = (setup: Setup, params: Affines): E.Either<string, Para
     return [...expected(`${where}.weight`, weight, shapeOf('weight')), ...expected(`${where}.bias`, bias, shapeOf('bias'))]
   })
   if (wrong !== undefined) return E.left(wrong)
-  return E.right(Object.entries(params).reduce<Params<Tensor>>((theta, [name, { weight, bias }]) => {
+  return E.right(Object.entries(params).reduce<Params<T>>((theta, [name, { weight, bias }]) => {
     const connection = known[name] as Connection
-    return addParams(A, theta, { [connection.weight]: tensor(weight), [connection.bias]: tensor(bias) })
+    return addParams(A, theta, { [connection.weight]: tensor(A)(weight), [connection.bias]: tensor(A)(bias) })
   }, {}))
 }
 
 /** Our input and target of a recorded batch. Left: a wrong shape. */
-export const examples = (setup: Setup, { x, y }: Batch): E.Either<string, Pick<Data<Tensor>, 'x' | 'y'>> => {
+export const examples = <T>(A: Algebra<never, T>, setup: Setup, { x, y }: Batch): E.Either<string, Pick<Data<T>, 'x' | 'y'>> => {
   const { layers } = dynamicsOf(setup)
   const shapeAt = (l: number): Shape => layerShape(setup.batch, layers.at(l) as Layer)
   const [wrong] = [...expected('x', x, shapeAt(0)), ...expected('y', y, shapeAt(-1))]
-  return wrong === undefined ? E.right({ x: tensor(x), y: tensor(y) }) : E.left(wrong)
+  return wrong === undefined ? E.right({ x: tensor(A)(x), y: tensor(A)(y) }) : E.left(wrong)
 }
 
 /** A case ready to be nudged: s_T after T free steps and the states before it. */
-export interface Posed {
+export interface Posed<T> {
   readonly setup: Setup
   readonly dynamics: Dynamics<Op>
-  readonly data: Data<Tensor>
-  readonly problem: Problem<Tensor>
-  readonly settled: Settled<Tensor>
+  readonly data: Data<T>
+  readonly algebra: Algebra<Op, T>
+  readonly problem: Problem<T>
+  readonly settled: Settled<T>
 }
 
 const message = E.mapLeft((mistake: Mistake) => mistake.message)
 
 /** Poses the model and runs the T free steps, keeping `keep` states before s_T. Left, in one line: why it cannot be run. */
-export const settle = (setup: Setup, data: Data<Tensor>, keep: number = setup.K + 1): E.Either<string, Posed> => {
+export const settle = <T>(A: Algebra<Op, T>, setup: Setup, data: Data<T>, keep: number = setup.K + 1): E.Either<string, Posed<T>> => {
   const dynamics = dynamicsOf(setup)
   return pipe(
     pose(A, dynamics, squaredError)(data),
     E.bindTo('problem'),
     E.bind('settled', ({ problem }) => freePhase(problem, { steps: setup.T, keep })),
-    E.map(({ problem, settled }) => ({ setup, dynamics, data, problem, settled })),
+    E.map(({ problem, settled }) => ({ setup, dynamics, data, algebra: A, problem, settled })),
     message)
 }
 
 /** The nudge of a recorded β, which the authors' code multiplies by dt. */
-export const nudgeOf = ({ dt }: Setup, beta: number): E.Either<string, Nudge<Tensor, Tensor>> =>
+export const nudgeOf = <T>(A: Algebra<never, T>, { dt }: Setup, beta: number): E.Either<string, Nudge<T, T>> =>
   message(finite(A, dt * beta))

@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as R from 'fp-ts/lib/ReadonlyRecord.js'
 import { foldPhase, zipPhases } from '../../fold/phase.ts'
 import type { Layers, Params } from '../../phi/interaction.ts'
-import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import type { Algebra, Op } from '../../tensor/algebra.ts'
 import * as allowance from './allowance.ts'
 import type { Sampled, Samples } from './case.ts'
 import { aside, type Computed, fields, fieldsOf, list, numbers, same, scalar } from './comparison.ts'
@@ -22,26 +22,27 @@ import { examples, nudgeOf, parameters, type Posed, settle } from './network.ts'
 // ── One pass over both folds ─────────────────────────────────────────────────────────────────────────────────────
 
 /** At each moment, the sampled entries by quantity and by layer or name; the last moment's sums; the gaps. */
-interface Summary {
+interface Summary<T> {
   readonly rows: readonly Row[]
-  readonly last: { readonly ep: Slopes; readonly bptt: Slopes } | undefined
+  readonly last: { readonly ep: Slopes<T>; readonly bptt: Slopes<T> } | undefined
   readonly gaps: Gaps
 }
 
 type Quantity = 'nS' | 'dS' | 'dS_raw' | 'NT' | 'DT' | 'NT_bias' | 'DT_bias'
 type Row = Readonly<Record<Quantity, Readonly<Record<string, readonly number[]>>>>
 
-const at = (x: Tensor, indices: readonly number[]): readonly number[] => {
+const at = <T>(A: Algebra<never, T>, x: T, indices: readonly number[]): readonly number[] => {
   const values = A.numbers(x)
   return indices.map((i) => values[i] ?? NaN)
 }
 
-const rowOf = (posed: Posed, samples: Samples, ep: Gradient, bptt: Gradient, t: number): Row => {
-  const vectors = (params: Params<Tensor>, indices: Readonly<Record<string, readonly number[]>>) =>
-    R.mapWithIndex((name: string, index: readonly number[]) => at(params[name] as Tensor, index))(indices)
-  const layers = (gradient: Layers<Tensor>) => vectors(numbered(gradient), numbered(samples.neurons))
-  const matrices = (params: Params<Tensor>) => vectors(params, R.mapWithIndex((name: string, index: Samples['weights'][string]) => {
-    const [, columns = NaN] = A.shape(params[name] as Tensor)
+const rowOf = <T>(posed: Posed<T>, samples: Samples, ep: Gradient<T>, bptt: Gradient<T>, t: number): Row => {
+  const A = posed.algebra
+  const vectors = (params: Params<T>, indices: Readonly<Record<string, readonly number[]>>) =>
+    R.mapWithIndex((name: string, index: readonly number[]) => at(A, params[name] as T, index))(indices)
+  const layers = (gradient: Layers<T>) => vectors(numbered(gradient), numbered(samples.neurons))
+  const matrices = (params: Params<T>) => vectors(params, R.mapWithIndex((name: string, index: Samples['weights'][string]) => {
+    const [, columns = NaN] = A.shape(params[name] as T)
     return index.map(([row = NaN, column = NaN]) => row * columns + column)
   })(samples.weights))
   return {
@@ -51,12 +52,12 @@ const rowOf = (posed: Posed, samples: Samples, ep: Gradient, bptt: Gradient, t: 
   }
 }
 
-const summary = (posed: Posed, { beta, samples }: Sampled): E.Either<string, Summary> =>
+const summary = <T>(posed: Posed<T>, { beta, samples }: Sampled): E.Either<string, Summary<T>> =>
   pipe(
     E.Do,
-    E.bind('nudge', () => nudgeOf(posed.setup, beta)),
+    E.bind('nudge', () => nudgeOf(posed.algebra, posed.setup, beta)),
     E.bind('reversed', () => reverse(posed, posed.setup.K)),
-    E.map(({ nudge, reversed }) => foldPhase<readonly [Gradient, Gradient], Summary>(
+    E.map(({ nudge, reversed }) => foldPhase<readonly [Gradient<T>, Gradient<T>], Summary<T>>(
       zipPhases(updates(posed, nudge), reversed), posed.setup.K, { rows: [], last: undefined, gaps: noGaps },
       ({ rows, gaps }, [ep, bptt], t) => ({
         rows: [...rows, rowOf(posed, samples, ep, bptt, t)],
@@ -66,9 +67,9 @@ const summary = (posed: Posed, { beta, samples }: Sampled): E.Either<string, Sum
 
 // ── What the file records ────────────────────────────────────────────────────────────────────────────────────────
 
-const norms = ({ last }: Summary, ep: number): Computed => fieldsOf(last?.ep.weights ?? {}, (_, name) => {
-  const of = (slopes: Slopes | undefined, delta: number) => {
-    const values = A.numbers(slopes?.weights[name] as Tensor)
+const norms = <T>(A: Algebra<never, T>, { last }: Summary<T>, ep: number): Computed => fieldsOf(last?.ep.weights ?? {}, (_, name) => {
+  const of = (slopes: Slopes<T> | undefined, delta: number) => {
+    const values = A.numbers(slopes?.weights[name] as T)
     return {
       frobenius: scalar(Math.sqrt(values.reduce((sum, v) => sum + v * v, 0)), allowance.norm(values.length, delta)),
       sum: scalar(values.reduce((sum, v) => sum + v, 0), allowance.total(values.length, delta)),
@@ -91,7 +92,7 @@ const own = (precision: Precision, gaps: Gaps): Computed => fields({
 })
 
 /** What a file of this kind records. Left: why the case cannot be run. */
-export const sampled = (recorded: Sampled): E.Either<string, Computed> => {
+export const sampled = <T>(A: Algebra<Op, T>) => (recorded: Sampled): E.Either<string, Computed> => {
   const { setup, seed, beta, samples } = recorded
   const params = generated(setup, seed)
   const unknown = Object.keys({ ...samples.weights, ...samples.biases }).find((name) => !(name in params))
@@ -100,9 +101,9 @@ export const sampled = (recorded: Sampled): E.Either<string, Computed> => {
     return E.left(`samples: expected at most ${setup.sizes.length - 1} layers of neurons, got ${samples.neurons.length}`)
   const variant = (consistent: boolean) => pipe(
     E.Do,
-    E.bind('theta', () => parameters(setup, params)),
-    E.bind('example', () => examples(setup, batchOf(recorded))),
-    E.bind('posed', ({ theta, example }) => settle({ ...setup, consistent }, { theta, ...example })),
+    E.bind('theta', () => parameters(A, setup, params)),
+    E.bind('example', () => examples(A, setup, batchOf(recorded))),
+    E.bind('posed', ({ theta, example }) => settle(A, { ...setup, consistent }, { theta, ...example })),
     E.bind('found', ({ posed }) => summary(posed, recorded)))
   const precision: Precision = { K: setup.K, ep: allowance.ep(setup, beta) }
   return pipe(
@@ -111,7 +112,7 @@ export const sampled = (recorded: Sampled): E.Either<string, Computed> => {
     E.bind('strict', () => recorded.alsoConsistent
       ? pipe(variant(true), E.map(({ found }) => own(precision, found.gaps)))
       : E.right(aside)),
-    E.bind('nudge', () => nudgeOf(setup, beta)),
+    E.bind('nudge', () => nudgeOf(A, setup, beta)),
     E.map(({ official: { posed, found }, strict, nudge }) => {
       const course = (quantity: Quantity, key: string, allowed: number): Computed => {
         const rows = found.rows.map((row) => row[quantity][key] ?? [])
@@ -122,7 +123,7 @@ export const sampled = (recorded: Sampled): E.Either<string, Computed> => {
         fieldsOf(samples.biases, (index, name) => fields({ index: given(index), [quantity]: course(quantity, name, allowed) }))
       return fields({
         official: fields({
-          s_star: stateOf(posed.settled.state),
+          s_star: stateOf(A, posed.settled.state),
           rmse: rmse(precision, found.gaps.neurons, found.gaps.weights),
           sampled_neurons: list(samples.neurons.map((index, l) => fields({
             index: given(index),
@@ -135,11 +136,11 @@ export const sampled = (recorded: Sampled): E.Either<string, Computed> => {
             NT: course('NT', name, allowance.bptt),
             DT: course('DT', name, precision.ep),
           })),
-          norms: norms(found, precision.ep),
+          norms: norms(A, found, precision.ep),
         }),
         rerun: fields({
           free_residual: scalar(posed.settled.residual, allowance.states),
-          s_nudged_end: stateOf(nudgedEnd(posed, nudge.beta)),
+          s_nudged_end: stateOf(A, nudgedEnd(posed, nudge.beta)),
           sampled_biases_DT: perBias('DT_bias', precision.ep),
         }),
         own: fields({

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Params } from '../../phi/interaction.ts'
-import { reference as A, type Tensor } from '../../tensor/reference.ts'
+import type { Algebra, Op } from '../../tensor/algebra.ts'
 import { type Shares, shares, type SharesByName, summary, total } from '../sign-agreement.ts'
 import * as allowance from './allowance.ts'
 import type { Batch, Signs } from './case.ts'
@@ -14,8 +14,8 @@ import { leaf } from './course.ts'
 import { parameters } from './network.ts'
 import { byReverse, byUpdates, settledOn } from './training.ts'
 
-const sharesByName = (ep: Params<Tensor>, bptt: Params<Tensor>): SharesByName =>
-  Object.fromEntries(Object.entries(ep).map(([name, delta]) => [name, shares(A.numbers(delta), A.numbers(bptt[name] as Tensor))]))
+const sharesByName = <T>(A: Algebra<never, T>, ep: Params<T>, bptt: Params<T>): SharesByName =>
+  Object.fromEntries(Object.entries(ep).map(([name, delta]) => [name, shares(A.numbers(delta), A.numbers(bptt[name] as T))]))
 
 const full = (batches: readonly SharesByName[]): Computed =>
   list(batches.map((byName) => fieldsOf(byName, ({ same: nonzero, zero }) => fields({
@@ -54,20 +54,20 @@ const average = (batches: readonly SharesByName[]): Computed => {
 }
 
 /** What a file of this kind records. Left: why the case cannot be run. */
-export const signs = ({ setup, beta, params, batches }: Signs): E.Either<string, Computed> =>
+export const signs = <T>(A: Algebra<Op, T>) => ({ setup, beta, params, batches }: Signs): E.Either<string, Computed> =>
   pipe(
-    parameters(setup, params),
+    parameters(A, setup, params),
     E.chain((theta) => E.traverseArray((batch: Batch) => pipe(
-      settledOn(setup, theta, batch),
+      settledOn(A, setup, theta, batch),
       E.bindTo('posed'),
       E.bind('ep', ({ posed }) => byUpdates(beta)(posed)),
       E.bind('authors', ({ posed }) => byReverse(setup.K + 1)(posed)),
       E.bind('exactly', ({ posed }) => byReverse(setup.K)(posed))))(batches)),
     E.map((found) => {
-      const each = (pick: (batch: (typeof found)[number]) => Params<Tensor>, allowed: number): Computed =>
-        list(found.map((batch) => fieldsOf(pick(batch), leaf(allowed))))
-      const official = found.map(({ ep, authors }) => sharesByName(ep.weights, authors.weights))
-      const exactly = found.map(({ ep, exactly: bptt }) => sharesByName(ep.weights, bptt.weights))
+      const each = (pick: (batch: (typeof found)[number]) => Params<T>, allowed: number): Computed =>
+        list(found.map((batch) => fieldsOf(pick(batch), leaf(A, allowed))))
+      const official = found.map(({ ep, authors }) => sharesByName(A, ep.weights, authors.weights))
+      const exactly = found.map(({ ep, exactly: bptt }) => sharesByName(A, ep.weights, bptt.weights))
       return fields({
         official: fields({
           printed_per_batch: printed(official),

@@ -3,6 +3,7 @@
  * its kind of model is not known; or unreadable.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Algebra, Op } from '../../tensor/algebra.ts'
 import { betaScan } from './beta-scan.ts'
 import type { Case } from './case.ts'
 import { compare, type Computed, type Finding, holds, showPath } from './comparison.ts'
@@ -21,28 +22,28 @@ export type Verdict =
   | { readonly _tag: 'Skipped'; readonly name: string; readonly reason: string }
   | { readonly _tag: 'Unreadable'; readonly message: string }
 
-/** Judges the text of one file. */
-export const judge = (text: string): Verdict => {
+/** Judges the text of one file by what an interpreter computes. */
+export const judge = <T>(A: Algebra<Op, T>, text: string): Verdict => {
   const parsed = E.tryCatch((): unknown => JSON.parse(text), () => 'not JSON')
   const decoded = E.chain(decodeCase)(parsed)
   if (E.isLeft(decoded)) return { _tag: 'Unreadable', message: decoded.left }
   const recorded = decoded.right
   if (recorded._tag === 'Unsupported')
     return { _tag: 'Skipped', name: recorded.name, reason: `${recorded.what} is not supported` }
-  const computed = run(recorded)
+  const computed = run(A, recorded)
   return E.isLeft(computed)
     ? { _tag: 'Unreadable', message: computed.left }
     : verdict(recorded.name, compare(recorded.recorded, computed.right))
 }
 
 /** Everything that a case of this kind may have recorded. Left: why it cannot be run. */
-export const run = (recorded: Case): E.Either<string, Computed> => {
+export const run = <T>(A: Algebra<Op, T>, recorded: Case): E.Either<string, Computed> => {
   switch (recorded._tag) {
-    case 'Course': return course(recorded)
-    case 'BetaScan': return betaScan(recorded)
-    case 'Training': return training(recorded)
-    case 'Signs': return signs(recorded)
-    case 'Sampled': return sampled(recorded)
+    case 'Course': return course(A)(recorded)
+    case 'BetaScan': return betaScan(A)(recorded)
+    case 'Training': return training(A)(recorded)
+    case 'Signs': return signs(A)(recorded)
+    case 'Sampled': return sampled(A)(recorded)
   }
 }
 
