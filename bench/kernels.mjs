@@ -37,9 +37,13 @@ const cases = [
 /** Results that wait for nobody, so that they are computed while they are timed. */
 const atOnce = { defer: Infinity }
 
+const peaksNow = async () => {
+  const [simd64, simd32] = [await peakOf('f64'), await peakOf('f32')]
+  return { simd64, simd32, 'simd32-fused': simd32 }
+}
+
 export const kernels = async () => {
-  const peaks = { simd64: await peakOf('f64'), simd32: await peakOf('f32') }
-  peaks['simd32-fused'] = peaks.simd32
+  const before = await peaksNow()
   const rows = cases.flatMap(([op, m, k, n]) => {
     const shapes = [op === 'matmulTN' ? [k, m] : [m, k], op === 'matmulNT' ? [n, k] : [k, n]]
     const factors = shapes.map((shape, i) => A.numbers(random(shape, i + 1)).map(Math.fround))
@@ -52,8 +56,12 @@ export const kernels = async () => {
       const gamma = (k * roundoff) / (1 - k * roundoff)
       assert(S.numbers(product(S)).every((x, i) => Math.abs(x - expected[i]) <= gamma * magnitudes[i] * (1 + 2 ** -40)))
       const [a, b] = shapes.map((shape, i) => S.of(shape, factors[i]))
-      return timed(`${S.name} ${op}, ${m}×${k}×${n}`, () => S[op](a, b), { operations, peak: peaks[S.name] })
+      return timed(`${S.name} ${op}, ${m}×${k}×${n}`, () => S[op](a, b), { operations, peak: before[S.name] })
     })
   })
-  return { peaks, rows: [...referenceRows(), ...rows] }
+  // A processor that others use as well is not always as fast: shares are of the better of two looks, before and after.
+  const after = await peaksNow()
+  const peaks = Object.fromEntries(Object.entries(before).map(([name, peak]) => [name, Math.max(peak, after[name])]))
+  const shared = rows.map((row) => ({ ...row, share: row.gflops * 1e9 / peaks[row.name.split(' ')[0]] }))
+  return { peaks, rows: [...referenceRows(), ...shared] }
 }

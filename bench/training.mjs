@@ -158,15 +158,23 @@ if (panels.length > 0) {
   writeFileSync(join(results, 'training.svg'), orThrow(await svgOf(chart)))
 }
 
+const fewer = trained.filter(({ start: { data } }) => data.test < 10000).map(({ label, start: { data } }) => `${label} on the first ${data.test}`)
+/** What the first hour of a run came to that goes on for longer and is not finished. */
+const hours = trained.filter(({ epochs, planned }) => epochs.length < planned).flatMap(({ label, epochs }) => {
+  const ends = epochs.map((_, i) => epochs.slice(0, i + 1).reduce((sum, { seconds }) => sum + seconds, 0))
+  const within = epochs[ends.findLastIndex((end) => end <= 3600)]
+  return within === undefined || within === epochs.at(-1) ? [] : [`${label}: ${percent(within.testError)} % after the ${within.epoch} epochs of its first hour`]
+})
+
 const machines = [...new Set(trained.map(({ machine }) => machine))]
 writeFileSync(join(results, 'training.md'), `# Training on MNIST
 
-Runs of \`phifold train\` with the numbers of the paper's Table 1, on all 60000 digits, tested on all 10000. An error is that after the last epoch there is, never that of the
+Runs of \`phifold train\` with the numbers of the paper's Table 1, on all 60000 digits, tested on all 10000${fewer.length === 0 ? '' : ` (${fewer.join('; ')})`}. An error is that after the last epoch there is, never that of the
 best one. Nothing here is typed by hand: \`npm run bench:training\` writes this page from the records in the folder \`training\` beside it, each with its command, seed, errors and time of every epoch.
 
 ${headline}
 
-Mean ± standard deviation (n − 1) over seeds that have finished; where none has, over those that have begun, after the epochs that are told. *Asked* is what was set as a goal before the runs were made; *not finished* means that a seed or an epoch is lacking, whatever the error is so far.
+Mean ± standard deviation (n − 1) over seeds that have finished; where none has, over those that have begun, after the epochs that are told. *Asked* is what was set as a goal before the runs were made; *not finished* means that a seed or an epoch is lacking, whatever the error is so far.${hours.length === 0 ? '' : ` ${hours.join('; ')}.`}
 The paper reports 2.00 ± 0.13 % for P-1h, about 2 % for the other fully connected networks and about 1 % for P-conv.
 
 ${panels.length === 0 ? '' : '![Test and train error by epoch](training.svg)\n'}
