@@ -141,6 +141,18 @@ describe('pooling a 3×5 image by 2×2', () => {
     }
   })
 
+  test('one term at batches of several sizes, by turns', () => {
+    const once = () => conv('w', mapEnd(1, [1, 3, 5]), 2, { size: 2, stride: 1, padding: 0, pooling: maxPooling(2) })
+    const term = once()
+    const kernels = A.of([2, 1, 2, 2], [1, -2, 3, 4, -1, 2, 5, -3])
+    const drivenAt = (batch: number, from: typeof term): readonly (readonly number[])[] => {
+      const maps = A.of([batch, 1, 3, 5], Array.from({ length: 15 * batch }, (_, i) => Math.sin(3 * i)))
+      const up = A.of([batch, 2, 1, 2], Array.from({ length: 4 * batch }, (_, i) => Math.cos(i)))
+      return from.at(A)({ w: kernels }, A.fill([batch, 1], 0)).drive([A.fill([batch, 1], 0), maps, up]).map(numbers)
+    }
+    for (const batch of [2, 1, 2, 3]) expect(drivenAt(batch, term)).toEqual(drivenAt(batch, once()))
+  })
+
   test('a window larger than the image: no windows', () => {
     expect(windowMaxima([1, 1, 2, 2], new Float64Array(4), 3)).toEqual({ shape: [1, 1, 0, 0], at: new Int32Array() })
   })

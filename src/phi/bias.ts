@@ -6,7 +6,7 @@
  * docs/theory.md §5; laws L1, L3.
  */
 import type { Algebra, Positions, Shape } from '../tensor/algebra.ts'
-import { perChannel, perUnit } from '../tensor/spatial.ts'
+import { perChannel, perUnit, rememberingLast } from '../tensor/spatial.ts'
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, paramOf, sumAt } from './interaction.ts'
 
 /** R and Rᵀ for one batch size. */
@@ -51,9 +51,12 @@ const onRows = (units: number): Repeat => (A, batch) => ({
   collect: (u) => A.sumRows(u),
 })
 
-const gathered = (shape: Shape, positions: (batch: number) => Positions): Repeat => (A, batch) => {
-  const list = positions(batch)
-  return { spread: (b) => A.gather(b, list), collect: (u) => A.scatter(u, list, shape) }
+const gathered = (shape: Shape, positions: (batch: number) => Positions): Repeat => {
+  const listOf = rememberingLast(positions)
+  return (A, batch) => {
+    const list = listOf(batch)
+    return { spread: (b) => A.gather(b, list), collect: (u) => A.scatter(u, list, shape) }
+  }
 }
 
 /** The parameter `name` of shape (units): a bias per unit; for a layer of maps of shape (channels): one per map, everywhere on it. */

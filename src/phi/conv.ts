@@ -12,8 +12,8 @@
  * A convolution is the product of the gathered patches X (batch·places, channels·k·l) with w as a matrix, so w ⋆ u = X wᵀ,
  * w̃ ⋆ y scatters y w back, and y ⊛ u = yᵀ X. docs/theory.md §13; laws L1, L2, L5, L11.
  */
-import type { Algebra } from '../tensor/algebra.ts'
-import { channelsFirst, type MapShape, patches, places, type Sliding } from '../tensor/spatial.ts'
+import type { Algebra, Positions } from '../tensor/algebra.ts'
+import { channelsFirst, type MapShape, patches, places, rememberingLast, type Sliding } from '../tensor/spatial.ts'
 import { present } from './dense.ts'
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf, sumAt } from './interaction.ts'
 import type { Pooling } from './pooling.ts'
@@ -45,8 +45,7 @@ export const convEnd = (name: string, from: End, channels: number, { size, pooli
 }
 
 /** w ⋆, w̃ ⋆ and ⊛ for one batch size, over A, as matrix products. Maps (batch, channels out, …) are (batch · places, channels out) here, as products have them. */
-const convolution = <T>(A: Algebra<never, T>, batch: number, image: MapShape, channels: number, w: T, { size, ...sliding }: Sliding & { readonly size: number }) => {
-  const under = patches(batch, image, [size, size], sliding)
+const convolution = <T>(A: Algebra<never, T>, batch: number, image: MapShape, channels: number, w: T, size: number, under: Positions) => {
   const matrix = A.reshape(w, [channels, image[0] * size * size])
   return {
     forward: (x: T): T => A.matmulNT(A.gather(x, under), matrix),
@@ -63,6 +62,7 @@ export const conv = (name: string, from: End, channels: number, options: ConvOpt
   const map: MapShape = [channels, places(image[1], size, sliding), places(image[2], size, sliding)]
   const fromInput = from.layer === 0
   const kernelShape = [channels, image[0], size, size]
+  const listsOf = rememberingLast((batch: number) => ({ under: patches(batch, image, [size, size], sliding), order: channelsFirst(batch, map) }))
   return {
     name,
     params: { [name]: kernelShape },
@@ -70,8 +70,9 @@ export const conv = (name: string, from: End, channels: number, options: ConvOpt
     at: (A) => (theta, u0) => {
       type T = typeof u0
       const [batch = 0] = A.shape(u0)
-      const { forward, transpose, kernel } = convolution(A, batch, image, channels, paramOf(theta, name), { size, ...sliding })
-      const poolAt = pooling.at(A, [batch, ...map], channelsFirst(batch, map))
+      const { under, order } = listsOf(batch)
+      const { forward, transpose, kernel } = convolution(A, batch, image, channels, paramOf(theta, name), size, under)
+      const poolAt = pooling.at(A, [batch, ...map], order)
       const look = (u: Layers<T>) => {
         const convolved = forward(layerOf(u, from.layer))
         return { convolved, ...poolAt(convolved) }

@@ -35,17 +35,30 @@ const expectSize = (size: number): void => {
   if (!Number.isSafeInteger(size) || size < 1) throw new RangeError(`pooling: expected a window of a whole number of pixels, got ${size}`)
 }
 
+/** Lists made of the windows of an image, remembered as long as its order is; one that comes as it is has no order to be known by. */
+const listsBy = <V>(listsOf: (image: Shape, order: Positions | undefined) => V): ((image: Shape, order: Positions | undefined) => V) => {
+  const known = new WeakMap<Positions, V>()
+  return (image, order) => {
+    const before = order && known.get(order)
+    if (before !== undefined) return before
+    const now = listsOf(image, order)
+    if (order !== undefined) known.set(order, now)
+    return now
+  }
+}
+
 /**
  * The largest entry of each size × size window of the *current* map, the first in row-major order on ties. Piecewise linear: the
  * derivatives that use it hold where no two entries tie.
  */
 export const maxPooling = (size: number): Pooling => {
   expectSize(size)
+  const rowsOf = listsBy((image, order) => inOrder(order, windows(image, size)))
   return {
     name: `max ${size}×${size}`,
     shape: shrunk(size),
     at: (A, image, order) => {
-      const rows = inOrder(order, windows(image, size))
+      const rows = rowsOf(image, order)
       const shape = rows.shape.slice(0, -1)
       return (map) => {
         const positions = { shape, at: largest(A, map, rows) }
@@ -58,11 +71,12 @@ export const maxPooling = (size: number): Pooling => {
 /** The mean of each size × size window. Linear everywhere. */
 export const averagePooling = (size: number): Pooling => {
   expectSize(size)
+  const offsetsOf = listsBy((image, order) => Array.from({ length: size * size }, (_, e) => inOrder(order, windowEntry(image, size, Math.floor(e / size), e % size))))
   return {
     name: `average ${size}×${size}`,
     shape: shrunk(size),
     at: (A, image, order) => {
-      const offsets = Array.from({ length: size * size }, (_, e) => inOrder(order, windowEntry(image, size, Math.floor(e / size), e % size)))
+      const offsets = offsetsOf(image, order)
       return (map) => ({
         pool: (x) => A.over(offsets.map((positions) => A.gather(x, positions)).reduce(A.add), size * size),
         unpool: (y) => A.over(offsets.map((positions) => A.scatter(y, positions, A.shape(map))).reduce(A.add), size * size),

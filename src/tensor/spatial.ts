@@ -95,9 +95,18 @@ export const windows = (image: Shape, size: number): Positions => {
   return { shape: [...(all[0]?.shape ?? [0]), area], at }
 }
 
-/** Positions in a tensor whose entries are those of another one in that order; as they are without one. −1 stays. */
+/** Positions in a tensor whose entries are those of another one in that order; as they are without one. */
 export const inOrder = (order: Positions | undefined, list: Positions): Positions =>
-  (order === undefined ? list : { shape: list.shape, at: Int32Array.from(list.at, (k) => (k < 0 ? k : order.at[k] as number)) })
+  (order === undefined ? list : { shape: list.shape, at: Int32Array.from(list.at, (k) => order.at[k] as number) })
+
+/** A pure function that remembers what it said last: lists are long, depend on shapes alone, and a network is posed anew for every mini-batch. */
+export const rememberingLast = <K, V>(f: (key: K) => V): ((key: K) => V) => {
+  let last: { readonly key: K; readonly value: V } | undefined
+  return (key) => {
+    if (last?.key !== key) last = { key, value: f(key) }
+    return last.value
+  }
+}
 
 /**
  * Where the largest entry of each window is, by its float value; the first in row-major order where several are largest (which
