@@ -26,7 +26,7 @@ import { pose, poseKnown } from '../src/fold/pose.ts'
 import { relax } from '../src/fold/relax.ts'
 import { finite } from '../src/fold/nudge.ts'
 import { backpropagation } from '../src/fold/bptt.ts'
-import { contrasts, totals } from '../src/fold/total.ts'
+import { contrasts, reverseTotal, totals } from '../src/fold/total.ts'
 import { initialise } from '../src/learn/initialise.ts'
 import { backprop, centeredEp, continualEp, ep, type Method, type Occasion, randomSignEp, recurrentBackprop } from '../src/learn/method.ts'
 import { adam, descended, momentum, noMemory, sgd } from '../src/learn/optimiser.ts'
@@ -34,7 +34,7 @@ import { decayed, orderOf, pieces, placeOf, signsOf } from '../src/learn/schedul
 import { gradientFrom, type Learner, settledPart, shardSum, tested, together, wrongOnes } from '../src/learn/shard.ts'
 import { advanced, begun, trained } from '../src/learn/training.ts'
 import { identity, polynomial, sigm } from '../src/phi/activation.ts'
-import type { Params } from '../src/phi/interaction.ts'
+import { addParams, type Params } from '../src/phi/interaction.ts'
 import { energyBased } from '../src/phi/energy-based.ts'
 import { laterals, layered } from '../src/phi/network.ts'
 import { innerNudged, outerNudged } from '../src/phi/prototypical.ts'
@@ -193,6 +193,22 @@ describe('the free phase without evidence', () => {
       return same(plain.state, evident.state) && plain.before.length === kept && plain.before.every((s, t) => same(s, evident.before[t] ?? []))
     }), { numRuns: 60, seed: 2 })
     expect([rested > 0, alternating > 0]).toEqual([true, true])
+  })
+})
+
+describe('walking back', () => {
+  test('through states that come again by turns pulls at each of them', () => {
+    fc.assert(fc.property(instance, ({ theta, x, y }) => {
+      const problem = poseKnown(Q, exactNetwork, squaredError)({ theta, x, y })
+      const { state, before: [other = state] } = relax(problem, 2, 1)
+      const before = [other, state, other, state, state]
+      const start = state.map((sl, l) => (l === state.length - 1 ? problem.costing.gradient(sl) : Q.fill(Q.shape(sl), 0)))
+      const { sum } = before.reduce<{ readonly gradient: typeof state; readonly sum: Params<Lifted<Rational>> | undefined }>(({ gradient, sum }, s) => {
+        const pulled = problem.motion.pull(s)(gradient)
+        return { gradient: pulled.state, sum: sum === undefined ? pulled.param() : addParams(Q, sum, pulled.param()) }
+      }, { gradient: start, sum: undefined })
+      return exactly(Q, orThrow(reverseTotal(problem, { state, before }, before.length)), Object.fromEntries(Object.entries(sum ?? {}).map(([name, g]) => [name, Q.over(g, problem.batch)])))
+    }), { numRuns: 20 })
   })
 })
 

@@ -56,12 +56,12 @@ export const backpropagation = <T>(
     ? costing.param(state[last] as T)
     : Object.fromEntries(Object.entries(readout).map(([name, shape]) => [name, A.fill(shape, 0)])))
   type Pull = ReturnType<typeof motion.pull>
-  // At a fixed point the same state comes K times; its pull is made once.
-  const from = (gradient: Layers<T>, t: number, at: Layers<T> | undefined, known: Pull | undefined): Phase<ReverseMoment<T>> => ({
+  // Where the free phase repeats itself one state comes K times, or two by turns; the pull of each is made once.
+  const from = (gradient: Layers<T>, t: number, known: readonly (readonly [Layers<T>, Pull])[]): Phase<ReverseMoment<T>> => ({
     next: () => {
       const s = before[t]
       if (s === undefined) throw new RangeError(`backpropagation: asked for moment ${t} of ${steps}`)
-      const pull = s === at && known !== undefined ? known : motion.pull(s)
+      const pull = known.find(([at]) => at === s)?.[1] ?? motion.pull(s)
       const pulled = pull(gradient)
       const moment: ReverseMoment<T> = {
         state: gradient,
@@ -69,10 +69,10 @@ export const backpropagation = <T>(
         input: pulled.input,
         direction: motion.collect && pulled.direction,
       }
-      return [moment, from(pulled.state, t + 1, s, pull)]
+      return [moment, from(pulled.state, t + 1, [[s, pull], ...known.filter(([at]) => at !== s).slice(0, 1)])]
     },
   })
-  return E.right(from(start, 0, undefined, undefined))
+  return E.right(from(start, 0, []))
 }
 
 /** The same phase with every sign turned: −∇s(t) and −∇θ(t), which EP's updates are compared with. */
