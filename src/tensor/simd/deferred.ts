@@ -1,7 +1,7 @@
 /**
  * Tensors whose entries wait until somebody needs them. Nothing can change a tensor, so when an operation is carried out makes no difference to
  * its result, only to how often memory is walked: chains of element-wise operations on large tensors become one walk, in blocks that
- * stay in the cache next to the core, each operation in turn on the block, so that every rounding is as before. Gathered patches are gathered
+ * stay in the cache next to the core, and one loop over each block (chain.ts), in which every operation rounds by itself as before. Gathered patches are gathered
  * where a product packs them. A product that waits is computed in blocks of rows, and what follows is done to each block while it is near.
  *
  * Where all entries are needed in one array they are put there once, remembered, and what they were made of is let go. So is, before it is used a

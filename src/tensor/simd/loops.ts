@@ -33,7 +33,7 @@ const get = (local: number): readonly number[] => [0x20, ...leb(local)]
 const set = (local: number): readonly number[] => [0x21, ...leb(local)]
 
 /** The module of a program for entries of so many bytes; sizes are at least one vector. */
-export const moduleOf = (bytes: 4 | 8, program: readonly number[], inputs: number, constants: number): Uint8Array => {
+const moduleOf = (bytes: 4 | 8, program: readonly number[], inputs: number, constants: number): Uint8Array => {
   const [OUT, SIZE, FIRST] = [0, 1, 2]
   const [count, at] = [program.length / 3, FIRST + inputs + constants]
   // Locals hold 0 to begin with: no need to set the vector of zeros.
