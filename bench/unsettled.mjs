@@ -16,12 +16,18 @@ import { orThrow } from '../dist/index.js'
 
 const [run, mnist, count = '120'] = process.argv.slice(2)
 if (run === undefined || mnist === undefined) {
-  console.error('bench: expected a folder of phifold train and one of MNIST')
+  console.error('bench unsettled: expected a folder of phifold train and one of MNIST')
   process.exit(2)
 }
-const checkpoint = orThrow(loadCheckpoint(run))
+/** What was brought, or one line on what is wrong with it. */
+const given = (found) => {
+  if (found._tag === 'Right') return found.right
+  console.error(`bench unsettled: ${found.left.message}`)
+  return process.exit(2)
+}
+const checkpoint = given(loadCheckpoint(run))
 const { job, engine, epochs } = checkpoint.state
-const { train, test } = orThrow(await trainingData(mnist, job.seed, undefined)())
+const { train, test } = given(await trainingData(mnist, job.seed, undefined)())
 
 const rows = engines[engine]().run((A) => {
   const [all, settled] = ['keep', 'skip'].map((unsettled) => {

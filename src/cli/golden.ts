@@ -34,7 +34,7 @@ export const golden = async (
     err(`phifold golden: ${message}`)
   }
   if (isSingle(engine)) {
-    complain(`--engine: expected reference or simd64, since what was recorded are doubles, got ${engine}`)
+    complain(`--engine: expected reference or simd64, since what was recorded are doubles, got ${engine}; leave it out for simd64`)
     return 2
   }
   const interpreter = engines[engine]()
