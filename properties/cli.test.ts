@@ -151,10 +151,10 @@ describe('a mistake', () => {
     [[...recipe, '--agreement', '90'], /--agreement: expected to come with --search.*add --search/],
     [[...recipe, '--nudge', 'sideways'], /--nudge: expected outer or inner, got "sideways"/],
     [[...recipe, '--nudge', 'inner', '--variant', 'published'], /--nudge: expected outer, as the published program has it/],
-    [['recipe', 'EB-1h', '--nudge', 'inner'], /--nudge: .*leave --nudge out with EB-1h/],
+    [['recipe', 'EB-1h', '--nudge', 'inner', '--threads', '1'], /--nudge: .*leave --nudge out with EB-1h/],
     [[...recipe, '--variant', 'other'], /--variant: expected exact or published/],
     [['recipe', 'P-1h', '--sizes', '784-10'], /--sizes: expected 3 sizes, as P-1h has/],
-    [['recipe', 'P-1h', '--sizes', '783-4-10'], /--sizes: expected 784 inputs/],
+    [['recipe', 'P-1h', '--sizes', '783-4-10', '--threads', '1'], /--sizes: expected 784 inputs/],
     [['recipe', 'P-conv', '--sizes', '784-4-10'], /--sizes: expected the layers of P-conv as they are/],
     [[...recipe, '--data', 'nowhere'], /nowhere: expected a directory with the four MNIST files/],
     [['recipe', 'P-1h', '--out', 'file'], /expected a folder, got a file/],
@@ -225,13 +225,13 @@ it('names close to a misspelt one contain it, begin like it, or differ in few le
 
 describe('help', () => {
   const options: Readonly<Record<string, readonly string[]>> = {
-    verify: ['--seed', '--runs', '--json', '--law', '--path', '--mutant', '--mutants'],
+    verify: ['--seed', '--runs', '--json', '--law', '--path', '--mutant', '--mutants', '--threads'],
     figure: ['<number>', '--seed', '--out', '--data', '--beta', '--T', '--K', '--dt', '--batch', '--sizes',
       '--activation', '--clamp', '--variant', '--engine', '--threads'],
     recipe: [
       '<network>', '--seed', '--out', '--data', '--batches', '--batch', '--T', '--K', '--beta', '--dt', '--sizes', '--nudge', '--variant', '--search',
-      '--tolerance', '--agreement'],
-    golden: ['path', '--engine'], start: ['--seed', '--out'], audit: ['--write'], report: ['folder', '--out'],
+      '--tolerance', '--agreement', '--engine', '--threads'],
+    golden: ['path', '--engine', '--threads'], start: ['--seed', '--out', '--engine', '--threads'], audit: ['--write'], report: ['folder', '--out'],
   }
 
   it.each(Object.entries(options))('of %s names its options, also after other arguments', async (name, all) => {

@@ -1,4 +1,5 @@
 /** `benchmark`: an estimator and BPTT from one start on the same mini-batches, with the cosine of their gradients followed while they learn. */
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -9,7 +10,7 @@ import { batchesOf, placeOf } from '../learn/schedule.ts'
 import { errorOf, noTally, unsettledOf } from '../learn/tally.ts'
 import type { Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
-import { alone } from './crew.ts'
+import { crewOf } from './crew.ts'
 import { type EngineName, engines } from './engine.ts'
 import { interruptions } from './interruptions.ts'
 import { jobOf, type JobRequest, saidOf } from './job-request.ts'
@@ -28,6 +29,7 @@ export interface BenchmarkRequest extends JobRequest {
   readonly tests: number | undefined
   readonly out: string
   readonly engine: EngineName
+  readonly threads: number | undefined
   readonly batches: number | undefined
   /** Mini-batches between two comparisons. */
   readonly every: number | undefined
@@ -58,7 +60,8 @@ type Ran = Pick<BenchmarkRun, 'points' | 'epochs'> & { readonly interrupted: boo
 const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, test }: TrainingData, request: BenchmarkRequest, print: Print): Promise<E.Either<UserError, Ran>> => {
   const jobs = [job, { ...job, method: 'bptt' }] as const
   const parts = jobs.map((one, i) => trainingPart(A, one, trainers[i as 0 | 1], train, test))
-  const crews = parts.map(alone)
+  const threads = request.threads ?? availableParallelism()
+  const crews = parts.map((part, i) => crewOf(A, part, { job: jobs[i as 0 | 1], trainer: trainers[i as 0 | 1], engine: request.engine, train, test, from: undefined, threads }))
   const [first, second] = parts
   if (first === undefined || second === undefined) throw new RangeError('benchmark: expected two runs')
   const { perEpoch } = first
@@ -121,6 +124,7 @@ const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, te
   } finally {
     bar.end()
     interruption.end()
+    await Promise.all(crews.map((crew) => crew.end()))
   }
 }
 

@@ -1,18 +1,21 @@
 /** `compare`: estimators of the gradient on one network, as tables, numbers and a picture of their errors over β. */
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { estimatorsOf } from '../experiment/estimator-names.ts'
+import { estimatorsOf, type NamedEstimator } from '../experiment/estimator-names.ts'
 import { type EstimatorReport, estimatorReportOf } from '../experiment/estimator-report.ts'
-import { type EstimatedNetwork, estimatedNetworks, runEstimators, sizedNetwork } from '../experiment/estimator-run.ts'
+import { type EstimatedNetwork, estimatedNetworks } from '../experiment/estimator-run.ts'
 import { badHyperparameter, faultOf } from '../experiment/figure.ts'
 import type { Source } from '../experiment/figure-data.ts'
 import { closest } from './closest.ts'
 import { digitSource } from './digit-source.ts'
-import { type EngineName, engines } from './engine.ts'
+import type { EngineName } from './engine.ts'
+import { type EstimationJob, networkNamed } from './estimation-job.ts'
 import { progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
+import { runJobs, sharesOf } from './threads.ts'
 import { version } from './version.ts'
 import { type Files, writable, written } from './written.ts'
 
@@ -30,6 +33,8 @@ export interface CompareRequest {
   readonly batch: number | undefined
   /** Also the errors over β. */
   readonly sweep: boolean
+  /** Estimators run side by side; as many as there are cores by default. */
+  readonly threads: number | undefined
 }
 
 const wrong = (message: string): E.Either<UserError, never> => E.left({ message })
@@ -39,7 +44,7 @@ const networkOf = ({ network: name, T, K, batch }: CompareRequest): E.Either<Use
   const isSizes = /^\d{1,9}(-\d{1,9})+$/.test(name)
   const sizes = name.split('-').map(Number)
   if (isSizes && sizes.includes(0)) return wrong(`--network: expected sizes above 0, got ${name}; write them as in 5-50-10`)
-  const found = isSizes ? sizedNetwork(sizes) : estimatedNetworks.find((network) => network.name === name)
+  const found = networkNamed(name)
   if (found === undefined)
     return wrong(`--network: expected ${names.join(', ')} or sizes such as 4-8-3, got ${JSON.stringify(name)}; did you mean ${closest(name, names)[0] ?? ''}?`)
   const network = { ...found, T: T ?? Math.max(found.T, K ?? 0), K: K ?? found.K, batch: batch ?? found.batch }
@@ -58,18 +63,27 @@ const sourceOf = ({ data, seed }: CompareRequest, network: EstimatedNetwork): TE
   return digitSource(data, seed, batch)
 }
 
-const run = (request: CompareRequest, network: EstimatedNetwork, source: Source | undefined): E.Either<UserError, EstimatorReport> => pipe(
-  estimatorsOf(request.estimators, network.K),
-  E.mapLeft(({ message }): UserError => ({ message: `--${message}` })),
-  E.flatMap((estimators) => {
-    const bar = progress(`compare ${network.name}`, 1)
-    const result = engines[request.engine]().run((A) => runEstimators(A, {
-      network, estimators, seed: request.seed, source, sweep: request.sweep, onProgress: (done, total) => { bar.advance(done / total) },
+/** Each estimator by itself, put together; of those of one family the first has its sweep. */
+const run = async (request: CompareRequest, network: EstimatedNetwork, source: Source | undefined): Promise<E.Either<UserError, EstimatorReport>> => {
+  const { seed, engine, sweep, estimators, threads = availableParallelism() } = request
+  const { name, T, K, batch } = network
+  const named = pipe(estimatorsOf(estimators, K), E.getOrElse((): readonly NamedEstimator[] => []))
+  const isFirst = named.map(({ family }, i) => family !== undefined && named.findIndex((other) => other.family?.name === family.name) === i)
+  const jobs = estimators.map((estimator, i): EstimationJob => ({ estimator, network: { name, T, K, batch }, seed, engine, source, sweep: sweep && isFirst[i] === true }))
+  const bar = progress(`compare ${name}`, 1)
+  const finished = await runJobs('estimation', jobs, threads, { onShare: sharesOf(jobs.length, (share) => { bar.advance(share) }), onDone: () => undefined })
+  bar.end()
+  return pipe(
+    finished,
+    E.flatMap((parts) => {
+      const [first] = parts
+      return first === undefined ? wrong('--estimators: expected at least one, got none; take bptt,ep:0.01') : estimatorReportOf({
+        ...first, network, seed,
+        origin: source?.origin ?? 'uniform random x and y in [0, 1)', synthetic: source?.synthetic ?? false,
+        comparison: { ...first.comparison, rows: parts.flatMap(({ comparison: { rows } }) => rows) }, sweeps: parts.flatMap(({ sweeps }) => sweeps),
+      }, version)
     }))
-    bar.end()
-    return E.isLeft(result) && result.left._tag === 'BadHyperparameter' ? wrong(`--${result.left.message}`) : result
-  }),
-  E.flatMap((done) => estimatorReportOf(done, version)))
+}
 
 /** The result files, by name. */
 const made = async (name: string, { chart, csv, sweepCsv, json, text }: EstimatorReport): Promise<{ readonly files: Files; readonly missing: readonly string[] }> => {
@@ -87,7 +101,7 @@ export const compare = (request: CompareRequest, print: Print, complain: Print):
   TE.tap(({ network }) => TE.fromEither(pipe(estimatorsOf(request.estimators, network.K), E.mapLeft(({ message }) => ({ message: `--${message}` }))))),
   TE.bind('source', ({ network }) => sourceOf(request, network)),
   TE.tap(() => writable(request.out)),
-  TE.bind('report', ({ network, source }) => TE.fromEither(run(request, network, source))),
+  TE.bind('report', ({ network, source }) => () => run(request, network, source)),
   TE.bind('result', ({ network, report }) => TE.fromTask(() => made(`compare-${network.name}`, report))),
   TE.bind('paths', ({ result }) => written(request.out, result.files)),
   TE.map(({ report, result, paths }) => {

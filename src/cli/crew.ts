@@ -15,7 +15,7 @@ import type { Algebra, Op } from '../tensor/algebra.ts'
 import type { EngineName } from './engine.ts'
 import type { UserError } from './request.ts'
 import { sharedMemory, sharedSums, tasks } from './shared-sums.ts'
-import { sharingOf } from './sharing.ts'
+import { busyOf, sharingOf } from './sharing.ts'
 import type { TrainWorkerData } from './train-worker.ts'
 import type { TrainingPart } from './training-part.ts'
 
@@ -64,11 +64,13 @@ export interface Crewed {
   readonly train: Digits
   readonly test: Digits
   readonly from: Checkpoint | undefined
+  /** At most. */
   readonly threads: number
 }
 
-/** This thread and `threads` − 1 others. */
-export const crewOf = <T>(A: Algebra<Op, T>, part: TrainingPart<T>, { job, trainer, engine, train, test, from, threads }: Crewed): Crew<T> => {
+/** This thread and others, as many as there is something to do for. */
+export const crewOf = <T>(A: Algebra<Op, T>, part: TrainingPart<T>, { job, trainer, engine, train, test, from, threads: most }: Crewed): Crew<T> => {
+  const threads = busyOf(part, trainer, most)
   if (threads === 1) return alone(part)
   const sharing = sharingOf(part, trainer, threads)
   const memory = sharedMemory(sharing.exchange, engine, threads, part.pieces.length)

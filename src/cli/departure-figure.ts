@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { departureBars, departureNotes, departureRuns } from '../experiment/departure-bars.ts'
 import { writtenBars } from './bar-files.ts'
 import type { FigureJob } from './figure-job.ts'
-import { runJobs } from './figure-jobs.ts'
+import { runFigures } from './figure-jobs.ts'
 import { trainingDigits } from './mnist-files.ts'
 import type { FigureRequest } from './figure-request.ts'
 import type { Print, UserError } from './request.ts'
@@ -22,8 +22,8 @@ export const departureFigure = async (
   const ready = await writable(out)()
   if (E.isLeft(ready)) return ready
   const jobs = departureRuns.map(({ number, changes: own, variant: name }): FigureJob =>
-    ({ number, seed, digits: digits.right, engine, unsettled: 'keep', variant: [name], changes: { ...own, ...changes } }))
-  const finished = await runJobs(jobs, threads ?? availableParallelism(), () => undefined)
+    ({ number, seed, digits: digits.right, engine, unsettled: 'keep', oneOfSeveral: true, variant: [name], changes: { ...own, ...changes } }))
+  const finished = await runFigures(jobs, threads ?? availableParallelism(), () => undefined)
   if (E.isLeft(finished)) return finished
   const record = departureBars(version, finished.right.map(({ run: { measured } }, i) => ({ variant: jobs[i]?.variant[0] ?? '', measured })))
   const done = await writtenBars(out, record, complain)()

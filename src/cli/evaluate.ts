@@ -13,6 +13,7 @@ export interface EvaluateRequest extends Replaced {
   readonly data: string | undefined
   /** Where to write; the folder itself if absent. */
   readonly out: string | undefined
+  readonly threads: number | undefined
 }
 
 /** A long path by its end. */
@@ -31,7 +32,7 @@ export const evaluate = (request: EvaluateRequest, print: Print, complain: Print
   TE.bind('data', ({ folder }) => dataOf(folder, request.data)),
   TE.let('out', () => request.out ?? request.dir),
   TE.tap(({ out }) => written(out, new Map())),
-  TE.bind('read', ({ folder, data: { test } }) => TE.fromEither(readDigits(folder, test))),
+  TE.bind('read', ({ folder, data: { test } }) => () => readDigits(folder, test, request.threads)),
   TE.flatMap(({ folder, data, out, read }) => {
     const tested = testedOf(folder, data)
     const evaluation = evaluationOf(read, data.test.labels, folder.trainer.learner)

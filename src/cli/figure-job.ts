@@ -13,6 +13,7 @@ import { curveFigures } from '../experiment/figures.ts'
 import type { Provenance } from '../experiment/record.ts'
 import type { Unsettled } from '../experiment/settled-batch.ts'
 import { type EngineName, engines } from './engine.ts'
+import type { OnShare } from './progress.ts'
 import type { UserError } from './request.ts'
 import { version } from './version.ts'
 
@@ -30,6 +31,8 @@ export interface FigureJob extends Asked {
   readonly digits: Digits | undefined
   readonly engine: EngineName
   readonly unsettled: Unsettled
+  /** One of several: which of them fails must be said. */
+  readonly oneOfSeveral: boolean
 }
 
 /** What a job comes to. */
@@ -37,9 +40,6 @@ export interface Finished {
   readonly run: FigureRun
   readonly provenance: Provenance
 }
-
-/** Told the share of the work that is done, from 0 to 1. */
-export type OnShare = (share: number) => void
 
 /** Curves in a panel. */
 const curves = 6
@@ -94,6 +94,8 @@ const timed = (job: FigureJob, figure: Figure, onShare: OnShare): E.Either<UserE
     })))
 }
 
-/** Runs a job in this thread. Left: one line about what the user gave. */
-export const runJob = (job: FigureJob, onShare: OnShare): E.Either<UserError, Finished> =>
-  pipe(figureOf(job), E.flatMap((figure) => timed(job, figure, onShare)))
+/** Runs a job. Left: one line about what the user gave. */
+export const runFigureJob = (job: FigureJob, onShare: OnShare): E.Either<UserError, Finished> => pipe(
+  figureOf(job),
+  E.flatMap((figure) => timed(job, figure, onShare)),
+  E.mapLeft(({ message }) => ({ message: job.oneOfSeveral ? `figure ${job.number}: ${message}` : message })))

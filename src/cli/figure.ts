@@ -12,7 +12,7 @@ import { curveFigures, type Summary, summaries } from '../experiment/figures.ts'
 import { summaryOf } from '../experiment/summary.ts'
 import { departureFigure } from './departure-figure.ts'
 import { type Asked, type FigureJob, figureOf, type Finished } from './figure-job.ts'
-import { runJobs, worthOf } from './figure-jobs.ts'
+import { runFigures, worthOf } from './figure-jobs.ts'
 import { trainingDigits } from './mnist-files.ts'
 import { spokenTime } from './progress.ts'
 import type { FigureRequest } from './figure-request.ts'
@@ -29,8 +29,8 @@ interface Plan {
 }
 
 // What is published is run on what was drawn, settled or not.
-const jobOf = ({ seed, engine, variant, unsettled }: FigureRequest, digits: Digits | undefined) => (asked: Asked): FigureJob =>
-  ({ ...asked, seed, digits, engine, unsettled: unsettled ?? (variant.join() === 'exact' ? 'replace' : 'keep') })
+const jobOf = ({ seed, engine, variant, unsettled }: FigureRequest, digits: Digits | undefined) => (asked: Asked, _: number, all: readonly Asked[]): FigureJob =>
+  ({ ...asked, seed, digits, engine, unsettled: unsettled ?? (variant.join() === 'exact' ? 'replace' : 'keep'), oneOfSeveral: all.length > 1 })
 
 /** The figures, the longest first, so that no thread is left alone with it at the end. Left: numbers that make no sense. */
 const planOf = (request: FigureRequest & { readonly which: number | 'all' }): E.Either<UserError, Plan> => {
@@ -68,10 +68,12 @@ const execute = async (
   const ready = await writable(request.out)()
   if (E.isLeft(ready)) return ready
   const writing = new Map<number, Promise<E.Either<UserError, Written>>>()
-  const finished = await runJobs(jobs, request.threads ?? availableParallelism(), (i, done) => {
+  const finished = await runFigures(jobs, request.threads ?? availableParallelism(), (i, done) => {
     // Each figure is written as soon as it is done: what a cut-off run has finished survives.
-    writing.set(i, writtenFigure(request.out, done, complain)())
+    const write = writtenFigure(request.out, done, complain)()
+    writing.set(i, write)
     if (jobs.length > 1) print(`figure ${done.run.measured.figure}: done in ${spokenTime(done.provenance.timings?.total ?? 0)}`)
+    return write.then(() => undefined)
   })
   const inOrder = [...writing].sort(([i], [j]) => i - j).map(([, each]) => each)
   const figures = E.sequenceArray(await Promise.all(inOrder))

@@ -3,18 +3,21 @@
  * per case.
  */
 import { readdir, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { judge, type Verdict } from '../experiment/golden/verdict.ts'
-import { type Engine, type EngineName, engines, isSingle } from './engine.ts'
+import type { Verdict } from '../experiment/golden/verdict.ts'
+import { type EngineName, isSingle } from './engine.ts'
 import { progress } from './progress.ts'
 import { causeOf } from './reason.ts'
 import type { Print } from './request.ts'
-import { readText } from './text-file.ts'
+import { inOrder, runJobs } from './threads.ts'
 
 export interface GoldenRequest {
   readonly paths: readonly string[]
   readonly engine: EngineName
+  /** Cases recomputed side by side; as many as there are cores by default. */
+  readonly threads: number | undefined
 }
 
 /**
@@ -26,7 +29,7 @@ export interface GoldenRequest {
  * malformed, or no case found.
  */
 export const golden = async (
-  { paths, engine }: GoldenRequest, out: Print, err: Print = (line) => process.stderr.write(`${line}\n`),
+  { paths, engine, threads }: GoldenRequest, out: Print, err: Print = (line) => process.stderr.write(`${line}\n`),
 ): Promise<number> => {
   let [passed, failed, skipped, unreadable] = [0, 0, 0, 0]
   const complain = (message: string) => {
@@ -37,39 +40,28 @@ export const golden = async (
     complain(`--engine: expected reference or simd64, since what was recorded are doubles, got ${engine}; leave it out for simd64`)
     return 2
   }
-  const interpreter = engines[engine]()
-  for (const path of paths) {
-    const files = await casesAt(path)
-    if (typeof files === 'string') {
-      complain(files)
-      continue
-    }
-    // Lines on a terminal are progress enough.
-    const bar = process.stdout.isTTY ? undefined : progress('golden', files.length)
-    for (const [done, file] of files.entries()) {
-      const verdict = judged(interpreter, file)
-      if (verdict._tag === 'Unreadable') complain(verdict.message)
-      else if (verdict._tag === 'Skipped') skipped += 1
-      else if (verdict.passed) passed += 1
-      else failed += 1
-      show(verdict).forEach((line) => out(line))
-      bar?.advance(done + 1)
-    }
-    bar?.end()
-  }
+  const found = await Promise.all(paths.map(casesAt))
+  const files = found.flatMap((at) => (typeof at === 'string' ? [] : at))
+  found.forEach((at) => { if (typeof at === 'string') complain(at) })
+  // Lines on a terminal are progress enough.
+  const bar = process.stdout.isTTY ? undefined : progress('golden', files.length)
+  const told = inOrder<Verdict>((_, verdict) => {
+    if (verdict._tag === 'Unreadable') complain(verdict.message)
+    else if (verdict._tag === 'Skipped') skipped += 1
+    else if (verdict.passed) passed += 1
+    else failed += 1
+    show(verdict).forEach((line) => out(line))
+    bar?.advance(passed + failed + skipped + unreadable)
+  })
+  const finished = await runJobs('recorded', files.map((file) => ({ file, engine })), threads ?? availableParallelism(), { onShare: () => undefined, onDone: told })
+  bar?.end()
+  if (E.isLeft(finished)) complain(finished.left.message)
   if (passed + failed + skipped + unreadable === 0)
     complain(paths.length === 0
       ? 'expected a folder or files of recorded cases, got none'
       : `no case found in ${paths.join(', ')}; expected files *.json`)
   if (passed + failed + skipped > 0) out(`${passed} passed, ${failed} failed, ${skipped} skipped`)
   return unreadable > 0 ? 2 : failed > 0 ? 1 : 0
-}
-
-const judged = (interpreter: Engine, file: string): Verdict => {
-  const text = readText(file)
-  if (E.isLeft(text)) return { _tag: 'Unreadable', message: text.left.message }
-  const verdict = interpreter.run((A) => judge(A, text.right))
-  return verdict._tag === 'Unreadable' ? { ...verdict, message: `${file}: ${verdict.message}; correct the file or leave it out` } : verdict
 }
 
 /** The files to read at a path, or why there are none. */

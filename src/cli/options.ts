@@ -22,6 +22,10 @@ export const engine = (usual: EngineName): Given<EngineName> => option({
   defaultValue: () => usual, defaultValueIsSerializable: true,
 })
 
+/** `what` is done side by side. */
+export const threads = (what: string): Given<number | undefined> =>
+  option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: `${what} (as many as there are cores)` })
+
 /** The numbers of a network that replace its own. */
 export const hyperparameters: {
   readonly [name in 'beta' | 'T' | 'K' | 'dt' | 'batch']: Given<number | undefined>
@@ -43,7 +47,9 @@ export const trainedArgs: {
   readonly data: Given<string | undefined>
   readonly engine: Given<EngineName | undefined>
   readonly T: Given<number | undefined>
+  readonly threads: Given<number | undefined>
 } = {
+  threads: threads('threads to divide digits among'),
   data: option({ long: 'data', type: optional(some('--data', 'folder', 'give the folder of the files')), description: 'folder with the four files of MNIST or Fashion-MNIST (else synthetic digits)' }),
   engine: option({ long: 'engine', type: optional(engineType('simd32')), description: "interpreter: reference, simd64, simd32 or simd32-fused (the run's)" }),
   T: option({ long: 'T', type: optional(count('--T', 'take 100')), description: "steps of the free phase (the run's)" }),
@@ -51,6 +57,6 @@ export const trainedArgs: {
 
 /** What commands take that run training runs in processes of their own. */
 export const sweepArgs: { readonly threads: Given<number | undefined>; readonly budget: Given<number | undefined> } = {
-  threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'runs at a time, each a process (as many as there are cores)' }),
+  threads: threads('runs at a time, each a process'),
   budget: option({ long: 'time-budget', type: optional(durationType), description: 'time after which runs are saved and stopped, such as 90s, 30m or 8h' }),
 }

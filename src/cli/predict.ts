@@ -23,6 +23,7 @@ export interface PredictRequest extends Replaced {
   readonly out: string | undefined
   /** Misread digits to show at most. */
   readonly count: number | undefined
+  readonly threads: number | undefined
 }
 
 /** Digits in a row of the sheet, and on it. */
@@ -52,7 +53,7 @@ const put = (path: string, content: string | Uint8Array, print: Print): TE.TaskE
 const sheetOf = (folder: TrainedFolder, request: PredictRequest, print: Print): TE.TaskEither<UserError, number> => pipe(
   dataOf(folder, request.data),
   TE.bindTo('data'),
-  TE.bind('read', ({ data: { test } }) => TE.fromEither(readDigits(folder, test))),
+  TE.bind('read', ({ data: { test } }) => () => readDigits(folder, test, request.threads)),
   TE.flatMap(({ data, read }) => {
     const { rows, cols, pixels, labels } = data.test
     const all = Uint8Array.from(pixels)
@@ -93,7 +94,7 @@ export const predict = (request: PredictRequest, print: Print): TE.TaskEither<Us
     if (file === undefined) return sheetOf(folder, request, print)
     return pipe(
       digitsOf(file, folder.trainer.network.sizes[0] ?? 0),
-      TE.flatMapEither((digits) => readDigits(folder, digits)),
+      TE.flatMap((digits) => () => readDigits(folder, digits, request.threads)),
       TE.flatMapEither((read) => csvOfReadings(read, folder.trainer.learner.tolerance)),
       TE.flatMap((csv) => {
         if (out !== undefined) return put(out, csv, print)

@@ -13,6 +13,9 @@ export interface Progress {
   readonly end: () => void
 }
 
+/** Told the share of some work that is done, from 0 to 1. */
+export type OnShare = (share: number) => void
+
 /** Where to draw: process.stderr, or a stand-in in tests. */
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
 

@@ -1,19 +1,22 @@
 /** `recipe`: judges a network's T, K and β by the signs of whole updates, or searches for them, and writes numbers and tables. */
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Source } from '../experiment/figure-data.ts'
 import type { Hyperparameters } from '../experiment/figure.ts'
-import type { OnProgress } from '../experiment/recipe.ts'
 import { type RecipeReport, recipeReportOf } from '../experiment/recipe-report.ts'
-import { runRecipe } from '../experiment/recipe-run.ts'
+import { type RecipeFailure, recipeOf, type Slice } from '../experiment/recipe-run.ts'
 import { adjustedNetwork, type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant } from '../experiment/trained-network.ts'
 import { closest } from './closest.ts'
 import { digitSource } from './digit-source.ts'
-import { type EngineName, engines } from './engine.ts'
+import type { EngineName } from './engine.ts'
+import type { JobOf, ResultOf } from './job-kinds.ts'
 import { given } from './options.ts'
-import { type Progress, progress } from './progress.ts'
+import { progress } from './progress.ts'
+import type { SettlingJob } from './recipe-job.ts'
 import type { Print, UserError } from './request.ts'
+import { runJobs, sharesOf } from './threads.ts'
 import { version } from './version.ts'
 import { writable, written } from './written.ts'
 
@@ -33,6 +36,8 @@ export interface RecipeRequest {
   readonly search: boolean
   readonly tolerance: number | undefined
   readonly agreement: number | undefined
+  /** Threads to divide mini-batches among; as many as there are cores by default. */
+  readonly threads: number | undefined
 }
 
 /** What a search asks for, and what counts as settled, where nothing is said. */
@@ -65,29 +70,39 @@ const checked = (request: RecipeRequest): E.Either<UserError, RecipeRequest> => 
 
 type Outcome = { readonly report: RecipeReport } | { readonly unsettled: string }
 
-const run = (request: RecipeRequest, network: TrainedNetwork, source: Source): E.Either<UserError, Outcome> => {
-  const { variant, nudge, changes, batches, seed, search, tolerance = defaults.tolerance, agreement = defaults.agreement } = request
-  // A bar for each stage, since their steps take different times.
-  let current: { readonly stage: string; readonly bar: Progress } | undefined
-  const onProgress: OnProgress = (stage, done, total) => {
-    if (current?.stage !== stage) {
-      current?.bar.end()
-      current = { stage, bar: progress(`recipe ${network.name}, ${stage}`, total) }
-    }
-    current.bar.advance(done)
-  }
-  const result = engines[request.engine]().run((A) => runRecipe(A, {
-    network, variant, changes, batches, tolerance, seed, source, onProgress,
-    ...(nudge && { nudge }),
-    ...(search && { wanted: agreement }),
-  }))
-  current?.bar.end()
-  if (E.isRight(result)) return pipe(recipeReportOf(result.right, version), E.map((report) => ({ report })))
-  const mistake = result.left
-  return mistake._tag === 'NotSettled'
-    ? E.right({ unsettled: `no T settles all mini-batches: ${mistake.message}; raise --T, or allow a larger --tolerance` })
-    : E.left(mistake._tag === 'BadHyperparameter' ? { message: `--${mistake.message}` } : mistake)
+/** Mini-batches in as many slices as there are threads. */
+const slicesOf = (batches: number, threads: number): readonly Slice[] => {
+  const size = Math.ceil(batches / Math.min(threads, batches))
+  return Array.from({ length: Math.ceil(batches / size) }, (_, i) => [i * size, Math.min(batches, (i + 1) * size)])
 }
+
+/** One of the two stages on all slices. */
+const staged = async <K extends 'settling' | 'judging'>(kind: K, label: string, jobs: readonly JobOf<K>[]): Promise<E.Either<UserError, readonly ResultOf<K>[]>> => {
+  const bar = progress(label, 1)
+  const finished = await runJobs(kind, jobs, jobs.length, { onShare: sharesOf(jobs.length, (share) => { bar.advance(share) }), onDone: () => undefined })
+  bar.end()
+  return finished
+}
+
+const run = async (request: RecipeRequest, network: TrainedNetwork, source: Source): Promise<E.Either<UserError, Outcome>> => {
+  const { variant, nudge, changes, batches, seed, engine, search, tolerance = defaults.tolerance, agreement = defaults.agreement, threads = availableParallelism() } = request
+  const options: SettlingJob['options'] = { network: network.name, variant, changes, batches, tolerance, seed, source, ...(nudge && { nudge }), ...(search && { wanted: agreement }) }
+  const slices = slicesOf(batches, threads)
+  const settled = await staged('settling', `recipe ${network.name}, settling`, slices.map((slice) => ({ options, slice, engine })))
+  if (E.isLeft(settled)) return settled
+  const steps = E.sequenceArray(settled.right)
+  if (E.isLeft(steps)) return outcomeOf(steps.left)
+  const T = Math.max(...steps.right)
+  const judged = await staged('judging', `recipe ${network.name}, EP and BPTT`, slices.map((slice) => ({ options, slice, engine, T })))
+  if (E.isLeft(judged)) return judged
+  const result = pipe(E.sequenceArray(judged.right), E.flatMap((all) => recipeOf({ ...options, network }, T, all)))
+  if (E.isLeft(result)) return outcomeOf(result.left)
+  return pipe(recipeReportOf(result.right, version), E.map((report) => ({ report })))
+}
+
+const outcomeOf = (failure: RecipeFailure): E.Either<UserError, Outcome> => (failure._tag === 'NotSettled'
+  ? E.right({ unsettled: `no T settles all mini-batches: ${failure.message}; raise --T, or allow a larger --tolerance` })
+  : E.left(failure._tag === 'BadHyperparameter' ? { message: `--${failure.message}` } : failure))
 
 const told = (request: RecipeRequest, network: TrainedNetwork, outcome: Outcome, print: Print, complain: Print): TE.TaskEither<UserError, number> => {
   const failed = (message: string): number => (complain(`phifold recipe: ${message}`), 1)
@@ -109,6 +124,6 @@ export const recipe = (request: RecipeRequest, print: Print, complain: Print): T
   TE.tap(() => TE.fromEither(checked(request))),
   TE.bind('source', ({ found: { batch } }) => digitSource(request.data, request.seed, request.batches * batch)),
   TE.tap(() => writable(request.out)),
-  TE.bind('outcome', ({ found: { network }, source }) => TE.fromEither(run(request, network, source))),
+  TE.bind('outcome', ({ found: { network }, source }) => () => run(request, network, source)),
   TE.flatMap(({ found: { network }, outcome }) => told(request, network, outcome, print, complain)),
   TE.mapLeft(({ message }) => ({ message: `phifold recipe: ${message}` })))

@@ -75,3 +75,7 @@ const byStates = <T>({ layers, states, settle, gradient }: PartApart<T>, { netwo
 /** For so many threads. */
 export const sharingOf = <T>(part: TrainingPart<T>, trainer: Trainer, threads: number): Sharing<T> =>
   part.apart === undefined ? bySums(part, trainer) : byStates(part.apart, trainer, threads)
+
+/** How many of so many threads there is something to do for at a mini-batch. */
+export const busyOf = <T>(part: TrainingPart<T>, { network: { batch }, shard }: Trainer, threads: number): number =>
+  Math.min(threads, part.apart === undefined ? Math.ceil(batch / shard) : batch)

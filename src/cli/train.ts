@@ -43,10 +43,6 @@ const resumed = (said: Partial<TrainingJob>, { state: { job } }: Checkpoint): E.
     : E.right({ ...job, ...(epochs !== undefined && { epochs }) })
 }
 
-/** More threads than shards would have nothing to do. */
-const threadsOf = ({ threads = availableParallelism() }: TrainRequest, { trainer: { network: { batch }, shard } }: Planned): number =>
-  Math.min(threads, Math.ceil(batch / shard))
-
 /** What the job stands for; mistakes are told with the name of the option. */
 export const trainerAsked = (job: TrainingJob): E.Either<UserError, Trainer> =>
   pipe(trainerOf(job), E.mapLeft(({ name, message }) => ({ message: name === 'network' ? message : `--${message}` })))
@@ -136,7 +132,7 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
     const goOn = `phifold train ${request.name}${request.data === undefined ? '' : ` --data ${request.data}`}${request.out === undefined ? '' : ` --out ${request.out}`} --resume`
     print(heading(plan, data))
     return pipe(
-      () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, threads: threadsOf(request, plan), print, complain })),
+      () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, threads: request.threads ?? availableParallelism(), print, complain })),
       TE.tap(() => curves(plan, complain)),
       TE.map((ending) => {
         if (ending === 'interrupted' || ending === 'stopped') print(`${ending === 'stopped' ? 'stopped' : 'interrupted and saved'}; go on with: ${goOn}`)

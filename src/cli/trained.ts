@@ -1,19 +1,19 @@
 /** A trained network from the folder that `phifold train` left, and what it says of digits. */
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { pixelRows } from '../data/pixel-rows.ts'
 import type { Digits } from '../data/digits.ts'
-import { type Checkpoint, restoredTraining } from '../experiment/checkpoint.ts'
+import type { Checkpoint } from '../experiment/checkpoint.ts'
 import type { Tested } from '../experiment/evaluation.ts'
 import { type Trainer, trainerOf } from '../experiment/training-job.ts'
-import { type Reading, readings } from '../learn/reading.ts'
-import { pieces } from '../learn/schedule.ts'
-import { type Layer, layerShape } from '../phi/interaction.ts'
+import type { Reading } from '../learn/reading.ts'
 import { checkpointName, hasCheckpoint, loadCheckpoint } from './checkpoint-file.ts'
-import { type EngineName, engineNames, engines } from './engine.ts'
+import { type EngineName, engineNames } from './engine.ts'
 import { progress } from './progress.ts'
+import type { ReadingJob } from './reading-job.ts'
 import type { UserError } from './request.ts'
+import { runJobs } from './threads.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
 import { version } from './version.ts'
 
@@ -56,28 +56,33 @@ export const testedOf = ({ trainer, checkpoint: { state }, engine }: TrainedFold
 export const dataOf = ({ checkpoint: { state: { job, data } } }: TrainedFolder, dir: string | undefined): TE.TaskEither<UserError, TrainingData> =>
   (dir === undefined && data.synthetic ? trainingData(dir, job.seed, data.train, data.test) : trainingData(dir, job.seed, undefined))
 
-/** What the network says of each digit, in their order. Left: digits of another size, or states that are no longer finite. */
-export const readDigits = (folder: TrainedFolder, digits: Digits): E.Either<UserError, readonly Reading[]> => {
-  const { trainer: { learner, network: { sizes, name }, params }, checkpoint, engine } = folder
-  const pixels = digits.rows * digits.cols
-  if (pixels !== sizes[0]) return E.left({ message: `expected digits of ${sizes[0] ?? 0} pixels, as ${name} has inputs, got ${pixels}; take digits of the size it learned from` })
-  return engines[engine]().run((A) => pipe(
-    // What the optimiser remembers has no part in this.
-    restoredTraining(A, { params, optimiser: { remembers: [] } }, { ...checkpoint, tensors: Object.fromEntries(Object.keys(params).flatMap((key) => {
-      const stored = checkpoint.tensors[key]
-      return stored === undefined ? [] : [[key, stored] as const]
-    })) }, checkpointName),
-    E.flatMap(({ theta }) => {
-      const read = readings(A, learner)
-      const parts = pieces(Array.from({ length: digits.count }, (_, i) => i), together)
-      const bar = progress(`read ${digits.count} digits`, digits.count)
-      const all = pipe(parts, E.traverseArray((indices) => {
-        const { x, y } = pixelRows(digits, indices)
-        const result = read(theta, { x: A.of(layerShape(indices.length, learner.dynamics.layers[0] as Layer), x), y: A.of([indices.length, 10], y) })
-        bar.advance((indices.at(-1) ?? 0) + 1)
-        return result
-      }))
-      bar.end()
-      return pipe(all, E.map((lists) => lists.flat()))
-    })))
+/** What the network says of each digit, in their order, on so many threads. Left: digits of another size, or states that are no longer finite. */
+export const readDigits = async (
+  { trainer: { learner: { T }, network: { sizes, name }, params }, checkpoint, engine }: TrainedFolder, { count, rows, cols, pixels, labels }: Digits, threads: number | undefined,
+): Promise<E.Either<UserError, readonly Reading[]>> => {
+  if (rows * cols !== sizes[0]) return E.left({ message: `expected digits of ${sizes[0] ?? 0} pixels, as ${name} has inputs, got ${rows * cols}; take digits of the size it learned from` })
+  // What the optimiser remembers has no part in this.
+  const tensors = Object.fromEntries(Object.keys(params).flatMap((key) => {
+    const stored = checkpoint.tensors[key]
+    return stored === undefined ? [] : [[key, stored] as const]
+  }))
+  const [allPixels, allLabels] = [Uint8Array.from(pixels), Uint8Array.from(labels)]
+  const jobs = Array.from({ length: Math.ceil(count / together) }, (_, piece): ReadingJob => {
+    const [from, to] = [piece * together, Math.min(count, (piece + 1) * together)]
+    return {
+      checkpoint: { ...checkpoint, tensors }, T, engine,
+      digits: { count: to - from, rows, cols, pixels: allPixels.slice(from * rows * cols, to * rows * cols), labels: allLabels.slice(from, to) },
+    }
+  })
+  const bar = progress(`read ${count} digits`, count)
+  let done = 0
+  const read = await runJobs('reading', jobs, threads ?? availableParallelism(), {
+    onShare: () => undefined,
+    onDone: (_, { length }) => {
+      done += length
+      bar.advance(done)
+    },
+  })
+  bar.end()
+  return pipe(read, E.map((lists) => lists.flat()))
 }

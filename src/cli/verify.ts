@@ -2,14 +2,15 @@
  * `verify`: runs the laws and prints one row for each as it finishes. Exit code 1 when a law fails, or when a seeded fault
  * goes unnoticed.
  */
-import { setImmediate } from 'node:timers/promises'
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
-import { checkLaw, checkMutants, type Law, type LawReport, laws } from '../law/index.ts'
+import { type Law, laws } from '../law/index.ts'
 import { figures } from '../report/table.ts'
 import { closest } from './closest.ts'
+import type { Judged } from './law-job.ts'
 import { progress } from './progress.ts'
-import { wordsOf } from './reason.ts'
 import type { Print, UserError } from './request.ts'
+import { inOrder, runJobs } from './threads.ts'
 
 export interface VerifyRequest {
   readonly seed: number
@@ -24,6 +25,8 @@ export interface VerifyRequest {
   readonly mutant: string | undefined
   /** Also check that every seeded fault is rejected. */
   readonly mutants: boolean
+  /** Laws judged side by side; as many as there are cores by default. */
+  readonly threads: number | undefined
 }
 
 /** The laws asked for. Left: no such law or fault, or several where one is needed. */
@@ -50,11 +53,6 @@ const replayOf = (seed: number, law: string, rest: Readonly<Record<string, strin
   [`phifold verify --seed ${seed} --law ${quoted(law)}`, ...Object.entries(rest).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`--${name} ${quoted(value)}`])].join(' ')
 
-interface Result {
-  readonly row: LawReport
-  readonly mutants: readonly { readonly fault: string; readonly rejected: boolean }[]
-}
-
 /** Fixed widths, since rows are printed before the later ones are known. */
 const rowsFor = (all: readonly Law[], withFaults: boolean) => {
   const room = Math.max(3, ...all.map(({ name }) => name.length))
@@ -65,13 +63,13 @@ const rowsFor = (all: readonly Law[], withFaults: boolean) => {
       ...(withFaults ? [faults.padStart(6)] : []), says].join('  ')
   return {
     head: line('law', 'rung', 'instances', 'worst gap', 'allowance', 'verdict', 'faults', 'what was checked'),
-    of: ({ says }: Law, { row, mutants }: Result): string => line(row.name, row.rung, String(row.instances), figures(row.gap, 2),
+    of: ({ says }: Law, { row, mutants }: Judged): string => line(row.name, row.rung, String(row.instances), figures(row.gap, 2),
       figures(row.allowance, 2), row.verdict, `${mutants.filter(({ rejected }) => rejected).length}/${mutants.length}`, says),
   }
 }
 
 /** What failed in one law: the shrunk instance, and how to see it again; seeded faults that went unnoticed. */
-const troubleOf = ({ row, mutants }: Result, { seed, mutant }: VerifyRequest): readonly string[] => [
+const troubleOf = ({ row, mutants }: Judged, { seed, mutant }: VerifyRequest): readonly string[] => [
   ...(row.failure === undefined ? [] : [
     `  ${row.name} fails, shrunk to: ${row.failure.counterexample}`,
     // What fast-check says of a verdict that is just "no" tells nothing.
@@ -85,7 +83,7 @@ const troubleOf = ({ row, mutants }: Result, { seed, mutant }: VerifyRequest): r
 /** JSON has no NaN and no infinities. */
 const spelled = (x: number): number | string => (Number.isFinite(x) ? x : String(x))
 
-const jsonOf = (seed: number, results: readonly Result[]): string => JSON.stringify({
+const jsonOf = (seed: number, results: readonly Judged[]): string => JSON.stringify({
   seed,
   laws: results.map(({ row: { name, rung, instances, gap, allowance, verdict }, mutants }) => ({
     name, rung, instances, gap: spelled(gap), allowance: spelled(allowance), verdict,
@@ -93,7 +91,7 @@ const jsonOf = (seed: number, results: readonly Result[]): string => JSON.string
   })),
 }, undefined, 2)
 
-const summaryOf = (results: readonly Result[], request: VerifyRequest): readonly string[] => {
+const summaryOf = (results: readonly Judged[], request: VerifyRequest): readonly string[] => {
   const [held, instances] = [
     results.filter(({ row }) => row.verdict === 'holds').length, results.reduce((n, { row }) => n + row.instances, 0)]
   const mutants = results.flatMap((result) => result.mutants)
@@ -105,16 +103,6 @@ const summaryOf = (results: readonly Result[], request: VerifyRequest): readonly
   ]
 }
 
-/** What a law comes to. Left: a path that leads nowhere, which fast-check throws for. */
-const judged = (law: Law, { seed, runs, path, mutant }: VerifyRequest): E.Either<UserError, LawReport> => E.tryCatch(
-  () => checkLaw(law, {
-    seed, ...(runs !== undefined && { runs }), ...(path !== undefined && { path }), ...(mutant !== undefined && { fault: mutant }),
-  }),
-  (reason) => {
-    if (path === undefined || !wordsOf(reason).startsWith('Unable to replay')) throw reason
-    return { message: `phifold verify: --path: expected the path of an instance of ${law.name} with seed ${seed}, got ${path}; copy it from the failure` }
-  })
-
 /** Runs what is asked for; `complain` gets failures when only JSON may be printed. Right: the exit code. */
 export const verify = async (request: VerifyRequest, print: Print, complain: Print): Promise<E.Either<UserError, number>> => {
   const found = chosen(request)
@@ -123,23 +111,17 @@ export const verify = async (request: VerifyRequest, print: Print, complain: Pri
   const rows = rowsFor(found.right, mutants)
   // Rows on a terminal are progress enough.
   const bar = json || !process.stdout.isTTY ? progress('verify', found.right.length) : undefined
-  const results: Result[] = []
-  for (const law of found.right) {
-    const row = judged(law, request)
-    if (E.isLeft(row)) {
-      bar?.end()
-      return row
-    }
-    if (!json && results.length === 0) [`seed ${seed}`, rows.head].forEach(print)
-    const result = { row: row.right, mutants: mutants ? checkMutants(law, { seed }) : [] }
-    results.push(result)
-    if (!json) print(rows.of(law, result))
+  const jobs = found.right.map(({ name }) => ({ ...request, law: name }))
+  const told = inOrder<Judged>((i, result) => {
+    if (!json && i === 0) [`seed ${seed}`, rows.head].forEach(print)
+    if (!json) print(rows.of(found.right[i] as Law, result))
     troubleOf(result, request).forEach(json ? complain : print)
-    bar?.advance(results.length)
-    // Lets the end of a pipe (verify | head) be noticed before the next law.
-    await setImmediate()
-  }
+    bar?.advance(i + 1)
+  })
+  const finished = await runJobs('law', jobs, request.threads ?? availableParallelism(), { onShare: () => undefined, onDone: told })
   bar?.end()
+  if (E.isLeft(finished)) return finished
+  const results = finished.right
   if (json) print(jsonOf(seed, results))
   else summaryOf(results, request).forEach(print)
   const fine = results.every((result) => result.row.verdict === 'holds' && result.mutants.every(({ rejected }) => rejected))

@@ -81,13 +81,17 @@ export interface Sweep {
   readonly fitted: FittedOrder | undefined
 }
 
-export interface EstimatorRun extends Pick<EstimatorRunOptions, 'network' | 'seed'> {
+/** What some of the estimators come to. */
+export interface EstimatedPart {
   readonly interpreter: string
-  readonly origin: string
-  readonly synthetic: boolean
   readonly certificate: Certificate
   readonly comparison: EstimatorComparison
   readonly sweeps: readonly Sweep[]
+}
+
+export interface EstimatorRun extends EstimatedPart, Pick<EstimatorRunOptions, 'network' | 'seed'> {
+  readonly origin: string
+  readonly synthetic: boolean
 }
 
 type Failure = Mistake | BadHyperparameter | BatchError

@@ -91,37 +91,80 @@ const choice = (weights: readonly string[], cells: readonly Cell[], wanted: numb
 const bounds = (network: TrainedNetwork, { T = 10 * network.T, K, beta = 1 }: Partial<Hyperparameters>): Pick<Hyperparameters, 'T' | 'K' | 'beta'> =>
   ({ T, K: K ?? Math.max(2, Math.min(4 * network.K, T - 1)), beta })
 
-type Failure = Mistake | BadHyperparameter | BatchError
+export type RecipeFailure = Mistake | BadHyperparameter | BatchError
 
-/** Draws the data from the seed and judges it. Left: numbers or data that do not fit, a state that diverged, or NotSettled in a search. */
-export const runRecipe = <T>(
-  A: Algebra<Op, T>, { network, variant, nudge, changes, batches, tolerance, wanted, seed, source, onProgress = () => undefined }: RecipeOptions,
-): E.Either<Failure, RecipeRun> => pipe(
-  adjustedNetwork(network, variant, wanted === undefined ? changes : { ...changes, ...bounds(network, changes) }),
+/** Some of the mini-batches: from one on to before another, counted from 0. They do not see each other, so each slice may be run in another place. */
+export type Slice = readonly [from: number, to: number]
+
+/** What a slice was judged to be: what was drawn and how settled it is per mini-batch, and the cells on these. */
+export type Judgement = Pick<RecipeRun, 'drawn' | 'certificates' | 'cells' | 'interpreter'>
+
+const limitsOf = ({ network, variant, changes, wanted }: RecipeOptions): E.Either<BadHyperparameter, TrainedNetwork> =>
+  adjustedNetwork(network, variant, wanted === undefined ? changes : { ...changes, ...bounds(network, changes) })
+
+/** Numbers and model, and the problems of a slice, drawn from the seed. */
+const posed = <T>(A: Algebra<Op, T>, options: RecipeOptions, [from, to]: Slice) => pipe(
+  limitsOf(options),
   E.bindTo('limits'),
-  E.bindW('model', ({ limits }) => modelOf(limits, variant, nudge)),
-  E.bindW('data', ({ limits, model }) => recipeData(A, limits, model, batches, seed, source)),
-  E.bindW('problems', ({ model, data }) => posedOn(A, model, data)),
-  E.bindW('T', ({ limits, model, problems }) => (wanted === undefined ? E.right(limits.T) : pipe(
-    problems.map((problem, b) => [problem, b] as const),
-    E.traverseArray(([problem, b]) => settlingStep(problem, {
-      tolerance, most: limits.T, onStep: (t) => { onProgress('settling', b * limits.T + t, problems.length * limits.T) },
-    })),
-    // BPTT has to walk back over the shortest K at least.
-    E.map((steps) => Math.max(...steps, 2 + model.ahead))))),
-  E.bindW('settled', ({ limits: { K }, model, problems, T }) => settledOn(problems, model, T, Math.min(K, T - model.ahead), onProgress)),
-  E.bindW('cells', ({ limits: { K, beta, epsilon }, model, problems, T, settled }) => cellsOf(problems, settled, model, wanted === undefined
-    ? { Ks: [K], betas: [beta], epsilon }
-    : { Ks: stepLadder(Math.min(K, T - model.ahead)), betas: betaLadder(beta), epsilon }, onProgress)),
-  E.map(({ limits, model, data, T, settled, cells }): RecipeRun => {
+  E.bindW('model', ({ limits }) => modelOf(limits, options.variant, options.nudge)),
+  E.bindW('data', ({ limits, model }) => pipe(recipeData(A, limits, model, to, options.seed, options.source), E.map((data) => data.slice(from)))),
+  E.bindW('problems', ({ model, data }) => posedOn(A, model, data)))
+
+/** The T that a run of all mini-batches takes, as far as a slice asks: Table 1's or what was said, or in a search the least that settles the slice. Left: NotSettled, or as `judged`. */
+export const stepsFor = <T>(A: Algebra<Op, T>, options: RecipeOptions, slice: Slice): E.Either<RecipeFailure, number> => {
+  const { wanted, tolerance, onProgress = () => undefined } = options
+  if (wanted === undefined) return pipe(limitsOf(options), E.map(({ T }) => T))
+  return pipe(
+    posed(A, options, slice),
+    E.flatMap(({ limits, model, problems }) => pipe(
+      problems.map((problem, b) => [problem, b] as const),
+      E.traverseArray(([problem, b]) => settlingStep(problem, {
+        tolerance, most: limits.T, onStep: (t) => { onProgress('settling', b * limits.T + t, problems.length * limits.T) },
+      })),
+      // BPTT has to walk back over the shortest K at least.
+      E.map((steps) => Math.max(...steps, 2 + model.ahead)))))
+}
+
+/** A slice after T free steps. Left: numbers or data that do not fit, or a state that diverged. */
+export const judged = <T>(A: Algebra<Op, T>, options: RecipeOptions, T: number, slice: Slice): E.Either<RecipeFailure, Judgement> => {
+  const { wanted, onProgress = () => undefined } = options
+  return pipe(
+    posed(A, options, slice),
+    E.bindW('settled', ({ limits: { K }, model, problems }) => settledOn(problems, model, T, Math.min(K, T - model.ahead), onProgress)),
+    E.bindW('cells', ({ limits: { K, beta, epsilon }, model, problems, settled }) => cellsOf(problems, settled, model, wanted === undefined
+      ? { Ks: [K], betas: [beta], epsilon }
+      : { Ks: stepLadder(Math.min(K, T - model.ahead)), betas: betaLadder(beta), epsilon }, onProgress)),
+    E.map(({ data, settled, cells }) => ({ drawn: data.map(({ drawn }) => drawn), certificates: settled.map(certificateOf), cells, interpreter: A.name })))
+}
+
+/** The run that slices come to, in their order. Throws RangeError without any. */
+export const recipeOf = (options: RecipeOptions, T: number, slices: readonly Judgement[]): E.Either<RecipeFailure, RecipeRun> => pipe(
+  limitsOf(options),
+  E.bindTo('limits'),
+  E.bindW('model', ({ limits }) => modelOf(limits, options.variant, options.nudge)),
+  E.map(({ limits, model }): RecipeRun => {
+    const { variant, tolerance, seed, wanted } = options
+    const [first] = slices
+    if (first === undefined) throw new RangeError('recipeOf: expected at least one slice, got none')
+    const cells = first.cells.map(({ K, beta }, i): Cell => ({
+      K, beta, batches: slices.flatMap((slice) => slice.cells[i]?.batches ?? []), whole: slices.flatMap((slice) => slice.cells[i]?.whole ?? []),
+    }))
     const weights = Object.entries(model.dynamics.params).filter(([, shape]) => shape.length > 1).map(([name]) => name)
     const { chosen, reached } = choice(weights, cells, wanted ?? 0)
     return {
       network: { ...limits, T, K: chosen.K, beta: chosen.beta },
       model, variant, tolerance, seed, weights, cells, chosen,
-      drawn: data.map(({ drawn }) => drawn),
-      interpreter: A.name,
-      certificates: settled.map(certificateOf),
+      drawn: slices.flatMap(({ drawn }) => drawn),
+      interpreter: first.interpreter,
+      certificates: slices.flatMap(({ certificates }) => certificates),
       search: wanted === undefined ? undefined : { wanted, reached, most: { T: limits.T, K: limits.K, beta: limits.beta } },
     }
   }))
+
+/** Draws the data from the seed and judges all of it. Left: numbers or data that do not fit, a state that diverged, or NotSettled in a search. */
+export const runRecipe = <T>(A: Algebra<Op, T>, options: RecipeOptions): E.Either<RecipeFailure, RecipeRun> => {
+  const all: Slice = [0, options.batches]
+  return pipe(
+    stepsFor(A, options, all),
+    E.flatMap((T) => pipe(judged(A, options, T, all), E.flatMap((judgement) => recipeOf(options, T, [judgement])))))
+}

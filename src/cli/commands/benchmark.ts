@@ -1,7 +1,7 @@
 /** `benchmark`: an estimator against BPTT in training. */
 import { command, option, optional } from 'cmd-ts'
 import type { Command } from '../command.ts'
-import { engine, given, hyperparameters, out } from '../options.ts'
+import { engine, given, hyperparameters, out, threads } from '../options.ts'
 import type { Request } from '../request.ts'
 import { digits, jobOptions, network } from '../training-options.ts'
 import { count } from '../values.ts'
@@ -18,6 +18,7 @@ export const benchmark: Command = command({
     ...jobOptions,
     ...hyperparameters,
     engine: engine('simd32'),
+    threads: threads('threads to divide shards among'),
   },
   examples: [{ description: 'one epoch on real digits', command: 'phifold benchmark P-1h --data path/to/mnist --epochs 1' }],
   handler: ({ T, K, beta, dt, batch, sizes, ...rest }): Request => async (print, complain) =>

@@ -2,7 +2,7 @@
 import { command, flag, option } from 'cmd-ts'
 import { estimatorForms } from '../../experiment/estimator-names.ts'
 import type { Command } from '../command.ts'
-import { data, engine, hyperparameters, out, seed } from '../options.ts'
+import { data, engine, hyperparameters, out, seed, threads } from '../options.ts'
 import type { Request } from '../request.ts'
 import { namesType, some } from '../values.ts'
 
@@ -22,6 +22,7 @@ export const compare: Command = command({
     out,
     data,
     engine: engine('simd64'),
+    threads: threads('estimators run side by side'),
     T: hyperparameters.T,
     K: hyperparameters.K,
     batch: hyperparameters.batch,

@@ -12,7 +12,7 @@ export const diagnose: Command = command({
   args: {
     file: positional({ type: some('diagnose', 'file', 'such as model.mjs'), displayName: 'file', description: 'module .js, .mjs or (from Node 22.18 on) .ts' }),
     json: flag({ long: 'json', description: 'print {verdict, hypothesis, where, cause, findings} only' }),
-    engine: engine('reference'),
+    engine: engine('simd64'),
     accuracy: option({
       long: 'accuracy', description: 'how near EP is to come to BPTT, relative to its size (0.01)',
       type: optional(valued('--accuracy', 'x', 'a number above 0 and below 1', 'take 0.01',

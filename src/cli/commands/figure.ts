@@ -1,9 +1,9 @@
 /** `figure`: the paper's figures. */
 import { command, flag, option, optional, positional } from 'cmd-ts'
 import type { Command } from '../command.ts'
-import { data, engine, given, hyperparameters, out, seed } from '../options.ts'
+import { data, engine, given, hyperparameters, out, seed, threads as threadsFor } from '../options.ts'
 import type { Request } from '../request.ts'
-import { activationType, count, figureType, knownFigures, oneOf, variantType } from '../values.ts'
+import { activationType, figureType, knownFigures, oneOf, variantType } from '../values.ts'
 
 export const figure: Command = command({
   name: 'figure',
@@ -27,7 +27,7 @@ export const figure: Command = command({
       long: 'unsettled', type: optional(oneOf('--unsettled', ['replace', 'keep'])),
       description: 'digits that do not settle: replace them by the next drawn (exact), or keep them (other variants)',
     }),
-    threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'figures run side by side (as many as there are cores)' }),
+    threads: threadsFor('figures run side by side'),
   },
   examples: [
     { description: 'the toy network', command: 'phifold figure 2' },

@@ -2,7 +2,7 @@
 import { command, restPositionals } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../command.ts'
-import { engine } from '../options.ts'
+import { engine, threads } from '../options.ts'
 import type { Request } from '../request.ts'
 import { some } from '../values.ts'
 
@@ -14,6 +14,7 @@ export const golden: Command = command({
       type: some('golden', 'path', 'give folders or files'), displayName: 'path', description: 'folders or JSON files',
     }),
     engine: engine('simd64'),
+    threads: threads('cases recomputed side by side'),
   },
   handler: (request): Request => async (print, complain) => E.right(await (await import('../golden.ts')).golden(request, print, complain)),
 })

@@ -1,7 +1,7 @@
 /** `recipe`: T, K and β for the networks of Table 1. */
 import { command, flag, option, optional, positional } from 'cmd-ts'
 import type { Command } from '../command.ts'
-import { data, engine, given, hyperparameters, out, seed } from '../options.ts'
+import { data, engine, given, hyperparameters, out, seed, threads } from '../options.ts'
 import type { Request } from '../request.ts'
 import { count, oneOf, real, some } from '../values.ts'
 
@@ -14,6 +14,7 @@ export const recipe: Command = command({
     out,
     data,
     engine: engine('simd64'),
+    threads: threads('threads to divide mini-batches among'),
     batches: option({
       long: 'batches', type: count('--batches', 'take 5'), description: 'mini-batches to judge', defaultValue: () => 5, defaultValueIsSerializable: true,
     }),

@@ -1,7 +1,7 @@
 /** `verify`: the laws. */
 import { command, flag, option, optional } from 'cmd-ts'
 import type { Command } from '../command.ts'
-import { seed } from '../options.ts'
+import { seed, threads } from '../options.ts'
 import type { Request } from '../request.ts'
 import { count, some, valued } from '../values.ts'
 
@@ -31,6 +31,7 @@ export const verify: Command = command({
       description: 'judge the program with this seeded fault, which must fail',
     }),
     mutants: flag({ long: 'mutants', description: 'also check that every seeded fault is rejected' }),
+    threads: threads('laws judged side by side'),
   },
   examples: [
     { description: 'one law on many instances', command: 'phifold verify --law L5.energy-based --runs 1000' },
