@@ -16,6 +16,7 @@ const arrows = {
   estimate: ['theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
   law: ['estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data'],
   learn: ['fold', 'phi', 'cost', 'tensor', 'number', 'random'],
+  threads: ['learn', 'fold', 'phi', 'tensor', 'number'],
   report: [],
   experiment: ['learn', 'diagnose', 'estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report'],
   index: ['learn', 'diagnose', 'estimate', 'theorem', 'fold', 'phi', 'cost', 'tensor', 'number', 'data', 'report', 'experiment'],

@@ -21,6 +21,7 @@ const kernels = [
   'src/fold/measure.ts', // running sums over coordinates
   'src/law/check.ts', // keeps the worst verdict while fast-check runs, which hands none on
   'src/cli/**', // effects
+  'src/threads/{crew,part,serve,shared}.ts', // the host of workers, and what they wait in
 ]
 
 // ── Imports ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,9 +12,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { orThrow } from '../dist/index.js'
-import { crewOf } from '../dist/cli/crew.js'
+import { crewFor } from '../dist/cli/crew.js'
 import { engines } from '../dist/cli/engine.js'
-import { trainingPart } from '../dist/cli/training-part.js'
+import { partOn } from '../dist/cli/training-part.js'
 import { digitsFrom, jobOf, trainerFor } from './setting.mjs'
 
 const { name, method, engine, threads, data } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -23,14 +23,15 @@ const trainer = trainerFor(name, method)
 const { train, test } = await digitsFrom(data)
 
 await engines[engine]().run(async (A) => {
-  const part = trainingPart(A, job, trainer, train, test)
-  const crew = crewOf(A, part, { job, trainer, engine, train, test, from: undefined, threads })
-  let training = part.start()
+  const whole = { job, engine, train, test }
+  const part = partOn(A, trainer, whole)
+  const crew = crewFor(part, whole, threads)
+  let training = part.setting.start()
   const names = Object.keys(trainer.params)
 
   const gradient = async (file) => {
     const { shards, occasion, descent } = part.plan(0)
-    const start = part.start()
+    const start = part.setting.start()
     const sums = shards.map((shard) => orThrow(part.pull(start.theta, shard, occasion)))
     const { gradient: sum, tally } = part.together(sums)
     const all = names.map((title) => A.numbers(A.over(sum[title], tally.samples)))

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { simd64, unitRoundoff } from '../dist/index.js'
 import { relaxed } from '../dist/cli/engine.js'
-import { trainingPart } from '../dist/cli/training-part.js'
+import { partOn } from '../dist/cli/training-part.js'
 import { pixelRows } from '../dist/data/pixel-rows.js'
 import { allowanceOf, disagreements, farthestOf, gapOf, sumsOf } from './agreement.mjs'
 import { contestant, runs } from './contestant.mjs'
@@ -49,8 +49,8 @@ const writtenOut = (folder, name, method, { train, test }) => {
   const trainer = trainerFor(name, method)
   const { network, learner: { dynamics: { layers } }, params } = trainer
   const A = simd64()
-  const part = trainingPart(A, jobOf(name, method), trainer, train, test)
-  const { theta } = part.start()
+  const part = partOn(A, trainer, { job: jobOf(name, method), engine: 'simd64', train, test })
+  const { theta } = part.setting.start()
   const entry = (title, shape, numbers) => {
     const file = join(folder, title)
     writeFileSync(file, Float64Array.from(numbers))

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { loadCheckpoint } from '../dist/cli/checkpoint-file.js'
 import { engines } from '../dist/cli/engine.js'
 import { trainingData } from '../dist/cli/training-data.js'
-import { trainingPart } from '../dist/cli/training-part.js'
+import { partOn } from '../dist/cli/training-part.js'
 import { restoredTraining } from '../dist/experiment/checkpoint.js'
 import { trainerOf } from '../dist/experiment/training-job.js'
 import { orThrow } from '../dist/index.js'
@@ -32,7 +32,7 @@ const { train, test } = given(await trainingData(mnist, job.seed, undefined)())
 const rows = engines[engine]().run((A) => {
   const [all, settled] = ['keep', 'skip'].map((unsettled) => {
     const trainer = orThrow(trainerOf({ ...job, unsettled }))
-    return { trainer, part: trainingPart(A, job, trainer, train, test) }
+    return { trainer, part: partOn(A, trainer, { job, engine, train, test }) }
   })
   const { theta } = orThrow(restoredTraining(A, all.trainer, checkpoint, run))
   const pulled = ({ part }, step) => {

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Digits } from '../src/data/digits.ts'
-import { busyOf } from '../src/cli/sharing.ts'
-import { trainingPart } from '../src/cli/training-part.ts'
+import { partOn } from '../src/cli/training-part.ts'
 import { parseSafetensors } from '../src/data/safetensors.ts'
 import { syntheticDigits } from '../src/data/synthetic.ts'
 import { trainerOf, type TrainingJob } from '../src/experiment/training-job.ts'
 import { orThrow } from '../src/fold/mistake.ts'
 import { reference } from '../src/tensor/reference.ts'
+import { busyOf } from '../src/threads/sharing.ts'
 import { contents, type Done, program, scratch } from './program.ts'
 
 const { at, phifold, file } = scratch()
@@ -79,7 +79,7 @@ describe('a mini-batch keeps busy', () => {
     }
     const trainer = orThrow(trainerOf(job))
     const digits: Digits = syntheticDigits(1, 20)
-    return busyOf(trainingPart(reference, job, trainer, digits, digits), trainer, threads)
+    return busyOf(partOn(reference, trainer, { job, engine: 'reference', train: digits, test: digits }), threads)
   }
   it('every thread where its samples are divided, up to one for each', () => {
     expect([1, 2, 3, 64].map((threads) => busy(threads))).toEqual([1, 2, 3, 20])

@@ -1,7 +1,7 @@
 /**
  * Documentation that cannot rot. Every ```ts block of README.md and docs/*.md, and of the docstrings, from which docs/api is written, is a
  * whole program: it is type-checked under the project's own options, compiled together with src, and run by plain Node in a process of
- * its own, where 'phifold' and 'phifold/law' are what a reader's import would find. Then the rest of what the pages say and can be looked
+ * its own, where 'phifold', 'phifold/law' and 'phifold/threads' are what a reader's import would find. Then the rest of what the pages say and can be looked
  * up: links, laws, files, command lines. (reference.test.ts sees to it that docs/api says what the docstrings say.)
  *
  * The last section feeds bad blocks to the same machinery: each must be reported.
@@ -84,7 +84,7 @@ const compiled = (all: readonly Block[]): ReadonlyMap<string, readonly string[]>
   const options: ts.CompilerOptions = {
     ...ts.parseJsonConfigFileContent(json, ts.sys, root).options,
     rootDir: root, outDir: built, declaration: false, declarationMap: false, isolatedDeclarations: false, sourceMap: false, skipLibCheck: true,
-    paths: { phifold: [join(root, 'src/index.ts')], 'phifold/law': [join(root, 'src/law/index.ts')] },
+    paths: { phifold: [join(root, 'src/index.ts')], 'phifold/law': [join(root, 'src/law/index.ts')], 'phifold/threads': [join(root, 'src/threads/index.ts')] },
   }
   // The blocks exist in memory only, as if beside src.
   const sources = new Map(all.map((block) => [join(root, `${stemOf(block)}.ts`), block.code]))
@@ -100,7 +100,7 @@ const compiled = (all: readonly Block[]): ReadonlyMap<string, readonly string[]>
   })
   program.emit()
   writeFileSync(join(built, 'package.json'), JSON.stringify({
-    name: 'phifold', type: 'module', exports: { '.': './src/index.js', './law': './src/law/index.js' },
+    name: 'phifold', type: 'module', exports: { '.': './src/index.js', './law': './src/law/index.js', './threads': './src/threads/index.js' },
   }))
   return new Map(all.map((block) => {
     const source = program.getSourceFile(join(root, `${stemOf(block)}.ts`))

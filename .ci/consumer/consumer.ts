@@ -4,6 +4,7 @@
  */
 import * as phifold from 'phifold'
 import * as law from 'phifold/law'
+import * as threads from 'phifold/threads'
 
 // No DOM and no Node typings are installed here: the package's types need neither.
 declare const console: { readonly log: (line: string) => void }
@@ -14,7 +15,7 @@ const names = (entry: string, module: object): number => {
   return count
 }
 
-console.log(`phifold: ${names('phifold', phifold)} names, phifold/law: ${names('phifold/law', law)} names`)
+console.log(`phifold: ${names('phifold', phifold)} names, phifold/law: ${names('phifold/law', law)} names, phifold/threads: ${names('phifold/threads', threads)} names`)
 
 // The types are real ones: were the package seen as `any`, this line would compile and the directive would be unused.
 // @ts-expect-error phifold has no such name

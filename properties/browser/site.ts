@@ -19,8 +19,8 @@ export interface Served {
   readonly close: () => void
 }
 
-/** A static server on a free port of this machine. `more` are files that are not in the folder. */
-export const serve = async (folder: string = built, { csp = policy, more = {} }: { readonly csp?: string; readonly more?: Readonly<Record<string, string>> } = {}): Promise<Served> => {
+/** A static server on a free port of this machine. `more` are files that are not in the folder, `headers` are sent with all. */
+export const serve = async (folder: string = built, { csp = policy, more = {}, headers = {} }: { readonly csp?: string; readonly more?: Readonly<Record<string, string>>; readonly headers?: Readonly<Record<string, string>> } = {}): Promise<Served> => {
   if (!existsSync(join(folder, 'playground.html'))) throw new Error(`${folder}: expected the built site; run npm run docs:build`)
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
@@ -31,7 +31,7 @@ export const serve = async (folder: string = built, { csp = policy, more = {} }:
       response.writeHead(404).end()
       return
     }
-    response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': csp })
+    response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': csp, ...headers })
     response.end(text ?? readFileSync(file))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The built site in headless Chromium: `npm run test:browser`; with `--mode write` the pictures in docs/screens are taken anew. */
 export default defineConfig(({ mode }) => ({
   root,
-  resolve: { alias: [{ find: /^phifold$/, replacement: `${root}src/index.ts` }] },
+  resolve: { alias: [{ find: /^phifold$/, replacement: `${root}src/index.ts` }, { find: /^phifold\/threads$/, replacement: `${root}src/threads/index.ts` }] },
   test: {
     include: ['properties/browser/**/*.browser.ts'],
     env: mode === 'write' ? { PHIFOLD_SCREENS: 'write' } : {},

@@ -1,12 +1,12 @@
 /**
- * What `phifold` and `phifold/law` export, as the compiler sees it: every name with its declaration, its docstring, the types that a
+ * What the entry modules export, as the compiler sees it: every name with its declaration, its docstring, the types that a
  * reader needs beside it, and whatever of it has no docstring. The reference (pages.mjs) is written from this.
  */
 import { relative, resolve } from 'node:path'
 import ts from 'typescript'
 
 /** Entry modules: what a reader imports, and its source. */
-export const entries = [['phifold', 'src/index.ts'], ['phifold/law', 'src/law/index.ts']]
+export const entries = [['phifold', 'src/index.ts'], ['phifold/law', 'src/law/index.ts'], ['phifold/threads', 'src/threads/index.ts']]
 
 // The comment at the top of a module is the module's.
 const docOf = (node) => ts.getJSDocCommentsAndTags(node).filter((comment) => ts.isJSDoc(comment) && comment.pos > 0).at(-1)

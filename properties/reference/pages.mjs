@@ -14,6 +14,7 @@ export const areas = {
   estimate: ['Estimators', 'Ways to estimate the gradient, as values of one type, and how they compare.'],
   learn: ['Learning', 'Parameters to begin with, optimisers, and training as a fold over mini-batches.'],
   data: ['Data', 'Randomness as a value, digits, mini-batches, and parameters from and to files.'],
+  threads: ['Threads: phifold/threads', 'Training on several threads, in Node and in browsers.'],
   law: ['Laws: phifold/law', 'Laws as values, suites of them for parts of your own, and what runs them. Needs fast-check.'],
 }
 
@@ -22,7 +23,7 @@ export const areaOf = (file) => /^src\/([\w-]+)/.exec(file)?.[1] ?? ''
 const headingOf = ({ name, type }) => (type ? `${name} (type)` : name)
 /** A heading's anchor, as GitHub and the site make it. */
 const anchorOf = (heading) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M}\s_-]/gu, '').trim().replaceAll(' ', '-')
-const pageOf = ({ file, entry }) => `${entry === 'phifold/law' ? 'law' : areaOf(file)}.md`
+const pageOf = ({ file, entry }) => `${entry === 'phifold' ? areaOf(file) : entry.slice('phifold/'.length)}.md`
 const linkTo = (name, label, from) => `[${label}](${pageOf(name) === from ? '' : pageOf(name)}#${anchorOf(headingOf(name))})`
 
 /** Parts of a text that are code already, and the others. */
@@ -80,7 +81,7 @@ const sentence = (text) => {
 const indexPage = (names) => [
   '# API reference', '',
   'Written from the docstrings by `npm run docs:api`; `properties/reference.test.ts` fails when a page is stale. Do not edit these pages.', '',
-  'Everything is imported from `phifold`, laws and their suites from `phifold/law`. Signatures are those of the sources, one stage of a curried function',
+  'Everything is imported from `phifold`, laws and their suites from `phifold/law`, threads from `phifold/threads`. Signatures are those of the sources, one stage of a curried function',
   'a line: first the algebra, then what is computed once, then what is computed often. `E.Either` is that of fp-ts: `Left` a mistake, `Right` the result;',
   '`orThrow` turns the former into an exception. Shapes list the batch first. [Notation](../notation.md) says what the letters mean.', '',
   ...Object.entries(areas).filter(([area]) => names.some((name) => pageOf(name) === `${area}.md`)).map(([area, [title, about]]) => `- [${title}](${area}.md): ${about}`), '',

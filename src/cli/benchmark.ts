@@ -10,7 +10,7 @@ import { batchesOf, placeOf } from '../learn/schedule.ts'
 import { errorOf, noTally, unsettledOf } from '../learn/tally.ts'
 import type { Params } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
-import { crewOf } from './crew.ts'
+import { crewFor } from './crew.ts'
 import { type EngineName, engines } from './engine.ts'
 import { interruptions } from './interruptions.ts'
 import { jobOf, type JobRequest, saidOf } from './job-request.ts'
@@ -19,7 +19,7 @@ import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
 import { fits, trainerAsked } from './train.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
-import { trainingPart } from './training-part.ts'
+import { type JobOnDigits, partOn } from './training-part.ts'
 import { version } from './version.ts'
 import { written } from './written.ts'
 
@@ -58,16 +58,16 @@ const pause = 100
 type Ran = Pick<BenchmarkRun, 'points' | 'epochs'> & { readonly interrupted: boolean }
 
 const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, test }: TrainingData, request: BenchmarkRequest, print: Print): Promise<E.Either<UserError, Ran>> => {
-  const jobs = [job, { ...job, method: 'bptt' }] as const
-  const parts = jobs.map((one, i) => trainingPart(A, one, trainers[i as 0 | 1], train, test))
-  const threads = request.threads ?? availableParallelism()
-  const crews = parts.map((part, i) => crewOf(A, part, { job: jobs[i as 0 | 1], trainer: trainers[i as 0 | 1], engine: request.engine, train, test, from: undefined, threads }))
+  const { engine, threads = availableParallelism() } = request
+  const jobs = [job, { ...job, method: 'bptt' as const }].map((one) => ({ job: one, engine, train, test }))
+  const parts = jobs.map((one, i) => partOn(A, trainers[i as 0 | 1], one))
+  const crews = parts.map((part, i) => crewFor(part, jobs[i] as JobOnDigits, threads))
   const [first, second] = parts
   if (first === undefined || second === undefined) throw new RangeError('benchmark: expected two runs')
   const { perEpoch } = first
   const until = Math.min(trainers[0].epochs * perEpoch, request.batches ?? Infinity)
   const every = request.every ?? Math.max(1, Math.min(Math.ceil(perEpoch / 10), Math.ceil(until / 20)))
-  const trainings = parts.map((part) => part.start())
+  const trainings = parts.map((part) => part.setting.start())
   const spent = [0, 0]
   const points: BenchmarkPoint[] = []
   const epochs: BenchmarkEpoch[] = []
@@ -93,7 +93,7 @@ const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, te
       for (const [i, crew] of crews.entries()) {
         const from = performance.now()
         const next = await crew.step(trainings[i]!)
-        if (E.isLeft(next)) return E.left({ message: `mini-batch ${step + 1} by ${jobs[i as 0 | 1].method}: ${next.left.message}` })
+        if (E.isLeft(next)) return E.left({ message: `mini-batch ${step + 1} by ${jobs[i]?.job.method ?? ''}: ${next.left.message}` })
         trainings[i] = next.right
         spent[i]! += (performance.now() - from) / 1000
       }

@@ -16,13 +16,13 @@ import type { Training } from '../learn/training.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { interruptions } from './interruptions.ts'
 import { checkpointName, saveCheckpoint } from './checkpoint-file.ts'
-import { crewOf } from './crew.ts'
+import { crewFor } from './crew.ts'
 import { type EngineName, isSingle } from './engine.ts'
 import { progress, spokenTime } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import type { TrainingData } from './training-data.ts'
 import { openLog } from './training-log.ts'
-import { trainingPart } from './training-part.ts'
+import { partOn } from './training-part.ts'
 import { version } from './version.ts'
 
 export interface Session {
@@ -77,7 +77,8 @@ const epochLine = ({ epoch, trainError, testError, seconds, milliseconds, unsett
 export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promise<E.Either<UserError, Ending>> => {
   const { job, trainer, engine, data, out, from, print, complain } = session
   const { network: { name, batch }, epochs } = trainer
-  const part = trainingPart(A, job, trainer, data.train, data.test)
+  const whole = { job, engine, train: data.train, test: data.test, from }
+  const part = partOn(A, trainer, whole)
   const { perEpoch } = part
   const reportEvery = Math.ceil(perEpoch / reports)
   const start: StartRecord = { type: 'start', version, engine, job, data: dataRecord(data) }
@@ -85,7 +86,7 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const opened = pipe(
     E.Do,
     E.apS('training', from === undefined
-      ? E.right<UserError, Training<T>>(part.start())
+      ? E.right<UserError, Training<T>>(part.setting.start())
       : restoredTraining(A, trainer, from, checkpointName)),
     E.bind('log', () => openLog(out, start, from?.state.epochs ?? [], from?.state.logBytes)))
   if (E.isLeft(opened)) return opened
@@ -114,13 +115,14 @@ export const runSession = async <T>(A: Algebra<Op, T>, session: Session): Promis
   const first = training.step
   const interruption = interruptions()
 
-  const crew = crewOf(A, part, { job, trainer, engine, train: data.train, test: data.test, from, threads: session.threads })
+  const crew = crewFor(part, whole, session.threads)
 
   const ratesOf = (epoch: number): readonly number[] => [...new Set(Object.values(trainer.ratesIn(epoch)))]
 
   /** What a Left means: numbers that went wrong end the run with a word on what to try, anything else is the user's to mend. */
   const failed = (why: Fault | UserError, epoch: number, done: number): E.Either<UserError, Ending> => {
     if (!isFault(why)) return E.left(why)
+    if (why._tag === 'CrewError') return E.left({ message: `${why.message}; go on from the last checkpoint with --threads 1` })
     const { message } = why
     bar.end()
     complain(`phifold train: mini-batch ${done + 1} of epoch ${epoch}: ${message}; ${why._tag === 'Runaway' ? '' : 'or '}lower --rates (${ratesOf(epoch).join(',')}). The last checkpoint is from before: ${session.goOn}`)

@@ -122,7 +122,9 @@ export const shardSum = <T>(A: Algebra<Op, T>, learner: Learner) => (theta: Para
 
 /** What a part of a mini-batch comes to by a method in two parts: states of its samples, all of which count. */
 export interface SettledPart<T> {
+  /** Each a tensor per layer, with a row per sample. */
   readonly states: readonly Layers<T>[]
+  /** What there is to count. */
   readonly tally: Tally
 }
 

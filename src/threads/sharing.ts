@@ -6,16 +6,15 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { Trainer } from '../experiment/training-job.ts'
 import type { Mistake } from '../fold/mistake.ts'
 import { pieces } from '../learn/schedule.ts'
 import type { ShardSum } from '../learn/shard.ts'
 import { noTally, plusTally, type Tally } from '../learn/tally.ts'
 import { layerShape, type Params } from '../phi/interaction.ts'
-import type { Exchange, SharedSums } from './shared-sums.ts'
-import type { MiniBatchPlan, PartApart, TrainingPart } from './training-part.ts'
+import type { MiniBatchPlan, PartApart, TrainingPart } from './part.ts'
+import type { Exchange, SharedSums } from './shared.ts'
 
-/** Digits that one thread takes, and the row from which on it writes what they come to. */
+/** Samples that one thread takes, and the row from which on it writes what they come to. */
 export interface Portion {
   readonly row: number
   readonly indices: readonly number[]
@@ -36,7 +35,8 @@ export interface Sharing<T> {
   readonly sums: (theta: Params<T>, plan: MiniBatchPlan, tallies: readonly Tally[], read: SharedSums<T>['read'], task: number) => readonly ShardSum<T>[]
 }
 
-const bySums = <T>(part: TrainingPart<T>, { params, network: { batch }, shard }: Trainer): Sharing<T> => {
+const bySums = <T>(part: TrainingPart<T>): Sharing<T> => {
+  const { params, batch, shard } = part.setting
   const names = Object.keys(params)
   const shards = Math.ceil(batch / shard)
   return {
@@ -51,7 +51,7 @@ const bySums = <T>(part: TrainingPart<T>, { params, network: { batch }, shard }:
   }
 }
 
-const byStates = <T>({ layers, states, settle, gradient }: PartApart<T>, { network: { batch } }: Trainer, threads: number): Sharing<T> => {
+const byStates = <T>({ layers, states, settle, gradient }: PartApart<T>, batch: number, threads: number): Sharing<T> => {
   const size = Math.ceil(batch / threads)
   return {
     exchange: {
@@ -73,9 +73,9 @@ const byStates = <T>({ layers, states, settle, gradient }: PartApart<T>, { netwo
 }
 
 /** For so many threads. */
-export const sharingOf = <T>(part: TrainingPart<T>, trainer: Trainer, threads: number): Sharing<T> =>
-  part.apart === undefined ? bySums(part, trainer) : byStates(part.apart, trainer, threads)
+export const sharingOf = <T>(part: TrainingPart<T>, threads: number): Sharing<T> =>
+  part.apart === undefined ? bySums(part) : byStates(part.apart, part.setting.batch, threads)
 
 /** How many of so many threads there is something to do for at a mini-batch. */
-export const busyOf = <T>(part: TrainingPart<T>, { network: { batch }, shard }: Trainer, threads: number): number =>
-  Math.min(threads, part.apart === undefined ? Math.ceil(batch / shard) : batch)
+export const busyOf = <T>({ apart, setting: { batch, shard } }: TrainingPart<T>, threads: number): number =>
+  Math.min(threads, apart === undefined ? Math.ceil(batch / shard) : batch)

@@ -1,11 +1,10 @@
 /**
  * Memory that the threads of a training run share: tensors of which each thread writes some rows and all read all, what pieces of the test set came
- * to, and who is done with what. Numbers are of the kind that the engine computes with, so nothing is rounded on the way; counts are doubles.
+ * to, and who is done with what. Numbers are of the kind that the interpreter computes with, so nothing is rounded on the way; counts are doubles.
  * Mini-batches take turns between two halves, so that nobody overwrites what another still reads.
  */
 import type { Tally } from '../learn/tally.ts'
 import { type Algebra, entries, numbersInto, type Shape } from '../tensor/algebra.ts'
-import { type EngineName, isSingle } from './engine.ts'
 
 /** What threads are told to do, in the order in which they are told. */
 export const tasks = { step: 1, test: 2, end: 3 } as const
@@ -50,20 +49,27 @@ export interface SharedSums<T> {
 
 const [TASK, KIND, THREADS] = [0, 1, 2]
 
+/** Whether this thread may sleep until it is woken: that of a web page may not. */
+const mayWait = (): boolean => {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** How often a thread looks before it sleeps, since it is woken late. */
 const looks = 30_000
 const tallyNumbers = 6
 
-export const sharedMemory = ({ rows, shapes, portions }: Exchange, engine: EngineName, threads: number, pieces: number): SharedMemory => {
-  const single = isSingle(engine)
-  return {
-    control: new SharedArrayBuffer(4 * (THREADS + threads)),
-    tensors: new SharedArrayBuffer((single ? 4 : 8) * 2 * rows * shapes.reduce((sum, shape) => sum + entries(shape), 0)),
-    counts: new SharedArrayBuffer(8 * 2 * portions * tallyNumbers),
-    tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
-    single,
-  }
-}
+export const sharedMemory = ({ rows, shapes, portions }: Exchange, single: boolean, threads: number, pieces: number): SharedMemory => ({
+  control: new SharedArrayBuffer(4 * (THREADS + threads)),
+  tensors: new SharedArrayBuffer((single ? 4 : 8) * 2 * rows * shapes.reduce((sum, shape) => sum + entries(shape), 0)),
+  counts: new SharedArrayBuffer(8 * 2 * portions * tallyNumbers),
+  tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
+  single,
+})
 
 const put = (to: Float64Array, tally: Tally | undefined): void => {
   to.set(tally === undefined ? [0, 0, 0, 0, 0, 0] : [1, tally.samples, tally.cost, tally.wrong, tally.residual, tally.unsettled])
@@ -74,6 +80,7 @@ const got = ([there = 0, samples = 0, cost = 0, wrong = 0, residual = 0, unsettl
 /** The view of one thread. */
 export const sharedSums = <T>(A: Algebra<never, T>, { rows, shapes, portions }: Exchange, { control, tensors, counts, tallies, single }: SharedMemory): SharedSums<T> => {
   const flags = new Int32Array(control)
+  const sleeps = mayWait()
   const sizes = shapes.map(entries)
   const starts = sizes.map((_, nth) => rows * sizes.slice(0, nth).reduce((sum, size) => sum + size, 0))
   const half = rows * sizes.reduce((sum, size) => sum + size, 0)
@@ -106,7 +113,7 @@ export const sharedSums = <T>(A: Algebra<never, T>, { rows, shapes, portions }: 
     awaitThread: (thread, task, milliseconds) => {
       if (soon(THREADS + thread, task)) return true
       const done = Atomics.load(flags, THREADS + thread)
-      if (done < task) Atomics.wait(flags, THREADS + thread, done, milliseconds)
+      if (done < task && sleeps) Atomics.wait(flags, THREADS + thread, done, milliseconds)
       return Atomics.load(flags, THREADS + thread) >= task
     },
     write: (task, portion, row, done) => {
