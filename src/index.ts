@@ -14,7 +14,7 @@ export { type Algebra, correlate, type Positions, type Shape, type Tensors } fro
 export type { MapShape, Sliding } from './tensor/spatial.ts'
 export { reference, type Tensor } from './tensor/reference.ts'
 export { canFuse, simd32, simd64, type SimdTensor } from './tensor/simd/interpreter.ts'
-export type { SimdOptions } from './tensor/simd/products.ts'
+export type { SimdOptions } from './tensor/simd/work-area.ts'
 export { lift, lifted, type Lifted } from './tensor/lift.ts'
 export { type Analytic, type ComplexAlgebra, complexOf, type ComplexTensor } from './tensor/complex.ts'
 export { type DualAlgebra, dualOf, type DualTensor } from './tensor/dual.ts'

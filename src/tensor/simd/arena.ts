@@ -1,7 +1,7 @@
 /**
  * The memory of a machine, from 0 up:
  *
- *     spare tile | constants | slots for blocks of entries | the rest: products.ts
+ *     spare tile | constants | slots for blocks of entries | the rest: work-area.ts
  */
 import type { Cells, Kind } from './kinds.ts'
 import { type Machine, machineOf } from './machine.ts'

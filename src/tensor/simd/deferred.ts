@@ -18,9 +18,10 @@ import type { Cells, Kind } from './kinds.ts'
 import { type Entrywise, type Open, productOf, type Rowwise } from './open.ts'
 import { COSTLY, type Pass, type PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
-import type { Reader, Visit } from './products.ts'
+import type { Visit } from './by-rows.ts'
 import type { SpareArrays } from './spare-arrays.ts'
 import { transposeInto } from './turned.ts'
+import type { Reader } from './work-area.ts'
 
 /** At most so many arrays are read, each may need a slot beside that of the result, and operations carried out in one walk: nothing grows with the length of a phase. */
 const [ARRAYS, OPERATIONS] = [SLOTS - 1, 32]

@@ -11,6 +11,7 @@ import {
   entries, expectEntries, expectPositions, expectShape, matrixShape, productShape, sameShape, showShape,
 } from '../algebra.ts'
 import { arenaOf } from './arena.ts'
+import type { Patches } from './by-rows.ts'
 import { deferring } from './deferred.ts'
 import { type Cells, doubles, fusedSingles, type Kind, singles } from './kinds.ts'
 import { canRun } from './machine.ts'
@@ -20,8 +21,9 @@ import {
   withinWalls,
 } from './passes.ts'
 import { gatherInto, gridOf, positionsBelow, scatterInto, takenFrom } from './positions.ts'
-import { type Patches, productsOn, type SimdOptions } from './products.ts'
+import { productsOn } from './products.ts'
 import { spareArrays } from './spare-arrays.ts'
+import type { SimdOptions } from './work-area.ts'
 
 /** An immutable tensor of doubles or singles. Read it with `numbers` of the interpreter that made it. */
 export interface SimdTensor<C extends Cells> {

@@ -2,7 +2,7 @@
 import type { Positions, Shape } from '../algebra.ts'
 import type { Pass, PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
-import type { Visit } from './products.ts'
+import type { Visit } from './by-rows.ts'
 
 /** How to come by any stretch of entries: an operation on the same stretch of others; of a chain on a product, while its block with those entries is there. */
 export interface Entrywise<C> {

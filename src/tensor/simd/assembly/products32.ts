@@ -1,8 +1,10 @@
-/** Products and functions in f32: what the module for f32 exports. See products.ts, sparse.ts, functions.ts and comparisons.ts. */
+/** Products and functions in f32: what the module for f32 exports. See products.ts, unpacked.ts, packing.ts, sparse.ts, functions.ts and comparisons.ts. */
 import { farthestOf, largestOf } from './comparisons'
 import { expOf, logisticOf, tanhOf } from './functions'
-import { addAtOf, multiplyAtOf, multiplyOf, multiplyRowsOf, multiplySumOf, packColumnsOf, packRowsOf } from './products'
+import { packColumnsOf, packRowsOf } from './packing'
+import { multiplyOf, multiplySumOf } from './products'
 import { finiteOf, multiplyFewAtOf, multiplyFewOf, nonzerosOf } from './sparse'
+import { addAtOf, multiplyAtOf, multiplyRowsOf } from './unpacked'
 
 /** The first address above the constants of functions.ts. */
 export function free(): usize {

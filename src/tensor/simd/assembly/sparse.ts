@@ -6,11 +6,8 @@
  * Addresses are in bytes, sizes in entries; panels of b as in products.ts. They are not needed here: b may also lie as it is.
  */
 
-import { plusProduct } from './products'
+import { plusProduct, WIDTH } from './products'
 
-/** Bytes of one inner index in a panel of b: two vectors. */
-// @ts-ignore: decorator
-@inline const WIDTH: i32 = 32
 /** Bytes that are counted at a time. */
 // @ts-ignore: decorator
 @inline const STRETCH: usize = 1024
