@@ -6,8 +6,8 @@ const shared = { setupFiles: ['properties/setup.ts'], testTimeout: 120_000 }
 
 /** The tests of the program run what is built, so that is built first; the others need no build. */
 export default defineConfig({
-  // The playground imports the library by its name.
-  resolve: { alias: [{ find: /^phifold$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
+  // The playground, and programs of the tests, import the library by its names.
+  resolve: { alias: ['', '/threads'].map((part) => ({ find: new RegExp(`^phifold${part}$`), replacement: fileURLToPath(new URL(`src${part}/index.ts`, import.meta.url)) })) },
   test: {
     // By default one core is left alone, which of two is half.
     maxWorkers: '100%',

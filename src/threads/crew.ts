@@ -157,6 +157,7 @@ export const crewOf = <S, T>(part: TrainingPart<T>, { threads: most, setup, spaw
     const waited = allDone(task)
     return waited === true ? then() : waited.then((result) => (E.isLeft(result) ? result : then()))
   }
+  // Mini-batches after which all threads are, once one is done.
   let at: number | undefined
   const astray = ({ step }: Training<T>): E.Either<CrewError, never> | undefined => (at === undefined || at === step ? undefined
     : E.left({ _tag: 'CrewError', message: `crew: expected the state after ${at} mini-batches, where all threads are, got one after ${step}; give what the last step gave` }))
@@ -165,7 +166,6 @@ export const crewOf = <S, T>(part: TrainingPart<T>, { threads: most, setup, spaw
     step: (training) => {
       const wrong = astray(training)
       if (wrong !== undefined) return wrong
-      at = training.step + 1
       const plan = part.plan(training.step)
       const task = shared.tell(tasks.step)
       const { theta } = training
@@ -180,7 +180,10 @@ export const crewOf = <S, T>(part: TrainingPart<T>, { threads: most, setup, spaw
           // A portion that failed elsewhere fails here in the same way.
           return tally === undefined ? pipe(own[n] ?? sharing.evaluate(theta, portion, plan), E.map((done) => done.tally)) : E.right(tally)
         }),
-        E.map((tallies) => part.advance(training, sharing.sums(theta, plan, tallies, shared.read, task), plan.descent))))
+        E.map((tallies) => {
+          at = training.step + 1
+          return part.advance(training, sharing.sums(theta, plan, tallies, shared.read, task), plan.descent)
+        })))
     },
     test: (training) => {
       const wrong = astray(training)
