@@ -27,7 +27,8 @@ const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
 /** Runs by label, seeds of each, and the mean test error in per cent that is asked of them. */
 const asked = [
   ['P-1h by ep', 3, 2.2], ['P-1h by bptt', 3, 2.2], ['P-1h by ep, published', 1], ['EB-1h by ep', 1, 2.4], ['EB-1h by ep, published', 1, 2.4], ['P-2h by ep', 1, 2.5],
-  ['P-1h by ep, inner nudge', 1], ['P-1h by centered', 1], ['P-1h by centered, inner nudge', 1], ['P-2h by ep, inner nudge', 1], ['P-2h by centered', 1], ['P-conv by ep', 1, 3],
+  ['P-1h by ep, inner nudge', 1], ['P-1h by centered', 1], ['P-1h by centered, inner nudge', 1], ['P-2h by ep, inner nudge', 1], ['P-2h by centered', 1],
+  ['P-2h by ep, unsettled left out', 1], ['P-2h by ep, decay cosine', 1, 2.5], ['P-conv by ep', 1, 3],
 ]
 
 // ── Taking over ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -38,7 +39,7 @@ if (runs !== undefined && !existsSync(runs)) {
 }
 if (runs !== undefined) {
   mkdirSync(folder, { recursive: true })
-  const machine = `${cpus()[0]?.model.trim() ?? 'unknown'}, one thread, Node ${process.version}`
+  const machine = `${cpus()[0]?.model.trim() ?? 'unknown'}, one or two threads, Node ${process.version}`
   for (const name of readdirSync(runs, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()) {
     const [log, test] = [join(runs, name, 'log.jsonl'), join(runs, name, 'evaluation.json')]
     if (existsSync(log)) {
@@ -111,6 +112,11 @@ const table = markdownTableOf(
     ]
   }), { align: ['left', ...Array.from({ length: 9 }, () => 'right')] })
 
+/** Mean change of the test error from one epoch to the next, in points. */
+const changeOf = (epochs) => mean(epochs.slice(1).map(({ testError }, i) => Math.abs(testError - epochs[i].testError)))
+const restless = ['P-2h by ep', 'P-2h by ep, unsettled left out', 'P-2h by ep, inner nudge', 'P-2h by centered', 'P-2h by ep, decay cosine'].flatMap((label) => trained.filter((run) => run.label === label && run.epochs.length > 2))
+const unrest = restless.length < 2 ? '' : `it changes by ${restless.map(({ label, epochs }) => `${changeOf(epochs).toFixed(2)} points on average in the ${epochs.length} epochs of ${label}`).join(', ')}.`
+
 const measured = trained.filter(({ shares }) => shares !== undefined)
 const shareTable = measured.length === 0 ? '' : `
 ## What unsettled inputs do to the update
@@ -124,7 +130,7 @@ ${markdownTableOf(
     { align: ['left', ...Array.from({ length: 7 }, () => 'right')] })}
 
 BPTT walks back through steps that do not contract for such an input, and its gradient grows with each; EP's is bounded by how far the state can move, over β. A few inputs then outweigh all others in the
-update. Whether the test error jumps from epoch to epoch because of them is for a run with \`--unsettled skip\` to tell, which leaves them out.
+update.${unrest === '' ? '' : ` Whether the test error jumps from epoch to epoch because of them, runs of P-2h from one seed tell: ${unrest}`}
 `
 
 const unfinished = trained.filter(({ reports }) => reports.length > 0).map(({ label, seed, epochs, reports }) => {
