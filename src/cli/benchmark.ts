@@ -58,7 +58,7 @@ const pause = 100
 type Ran = Pick<BenchmarkRun, 'points' | 'epochs'> & { readonly interrupted: boolean }
 
 const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, test }: TrainingData, request: BenchmarkRequest, print: Print): Promise<E.Either<UserError, Ran>> => {
-  const { engine, threads = availableParallelism() } = request
+  const { engine, threads = trainers[0].long ? availableParallelism() : 1 } = request
   const jobs = [job, { ...job, method: 'bptt' as const }].map((one) => ({ job: one, engine, train, test }))
   const parts = jobs.map((one, i) => partOn(A, trainers[i as 0 | 1], one))
   const crews = parts.map((part, i) => crewFor(part, jobs[i] as JobOnDigits, threads))

@@ -23,8 +23,8 @@ export const engine = (usual: EngineName): Given<EngineName> => option({
 })
 
 /** `what` is done side by side. */
-export const threads = (what: string): Given<number | undefined> =>
-  option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: `${what} (as many as there are cores)` })
+export const threads = (what: string, usual = 'as many as there are cores'): Given<number | undefined> =>
+  option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: `${what} (${usual})` })
 
 /** The numbers of a network that replace its own. */
 export const hyperparameters: {

@@ -132,7 +132,7 @@ export const train = (request: TrainRequest, print: Print, complain: Print): TE.
     const goOn = `phifold train ${request.name}${request.data === undefined ? '' : ` --data ${request.data}`}${request.out === undefined ? '' : ` --out ${request.out}`} --resume`
     print(heading(plan, data))
     return pipe(
-      () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, threads: request.threads ?? availableParallelism(), print, complain })),
+      () => engines[plan.engine]().run((A) => runSession(A, { ...plan, data, goOn, batches: request.batches, threads: request.threads ?? (plan.trainer.long ? availableParallelism() : 1), print, complain })),
       TE.tap(() => curves(plan, complain)),
       TE.map((ending) => {
         if (ending === 'interrupted' || ending === 'stopped') print(`${ending === 'stopped' ? 'stopped' : 'interrupted and saved'}; go on with: ${goOn}`)

@@ -58,6 +58,8 @@ export interface Trainer {
   readonly epochs: number
   /** Samples of a shard. */
   readonly shard: number
+  /** Whether several threads are worth their while. */
+  readonly long: boolean
   /** Learning rates by parameter in an epoch. */
   readonly ratesIn: (epoch: number) => Readonly<Record<string, number>>
 }
@@ -108,17 +110,23 @@ const methodOf = (job: TrainingJob, network: TrainedNetwork, { dynamics, ahead }
 /** Samples that products take at a time (tensor/simd): shards of a multiple of them waste nothing. */
 const together = 5
 
+/** Whether the steps of the phases multiply more than there are weights to update: else threads that divide them wait for each other longer than they work. Not so with P-1h. */
+const isLong = ({ sizes, T, K }: TrainedNetwork): boolean => {
+  const [input = 0, ...inner] = sizes.slice(1).map((n, l) => n * (sizes[l] ?? 0))
+  const coupled = inner.reduce((sum, weights) => sum + weights, 0)
+  return (T + K) * coupled > input + coupled
+}
+
 /**
  * A method in two parts takes a mini-batch whole: threads divide its samples among them and put their states together. With the others each shard
  * has a gradient to form and to be added: one multiplication per weight and sample, and several for what comes after. So with them a mini-batch is
- * one shard where the steps of its phases multiply less than there are weights, as with P-1h, and elsewhere two, for two threads.
+ * one shard where its phases are short, and elsewhere two, for two threads.
  */
-const shardOf = ({ shard, unsettled }: TrainingJob, { sizes, batch, T, K }: TrainedNetwork, { undivided, apart }: Method): number => {
+const shardOf = ({ shard, unsettled }: TrainingJob, network: TrainedNetwork, { undivided, apart }: Method): number => {
+  const { batch } = network
   if (undivided) return batch
   if (apart !== undefined && unsettled === 'keep') return shard ?? batch
-  const [input = 0, ...inner] = sizes.slice(1).map((n, l) => n * (sizes[l] ?? 0))
-  const coupled = inner.reduce((sum, weights) => sum + weights, 0)
-  return shard ?? ((T + K) * coupled <= input + coupled ? batch : Math.ceil(batch / 2 / together) * together)
+  return shard ?? (isLong(network) ? Math.ceil(batch / 2 / together) * together : batch)
 }
 
 const optimiserOf = ({ optimiser: { name, momentum: mu } }: TrainingJob): Optimiser =>
@@ -157,7 +165,7 @@ export const trainerOf = (job: TrainingJob): E.Either<BadHyperparameter, Trainer
   E.map(({ network, model, cost, params, rates, method }): Trainer => {
     const epochs = job.epochs ?? network.epochs
     return {
-      network, params, epochs, shard: shardOf(job, network, method),
+      network, params, epochs, shard: shardOf(job, network, method), long: isLong(network),
       learner: {
         dynamics: model.dynamics, cost, method, T: network.T,
         tolerance: job.tolerance ?? network.beta / 1000, unsettled: job.unsettled,

@@ -18,7 +18,7 @@ export const benchmark: Command = command({
     ...jobOptions,
     ...hyperparameters,
     engine: engine('simd32'),
-    threads: threads('threads to divide shards among'),
+    threads: threads('threads to divide mini-batches among', 'as many as there are cores; one for P-1h, whose phases are short'),
   },
   examples: [{ description: 'one epoch on real digits', command: 'phifold benchmark P-1h --data path/to/mnist --epochs 1' }],
   handler: ({ T, K, beta, dt, batch, sizes, ...rest }): Request => async (print, complain) =>

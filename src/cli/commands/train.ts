@@ -1,7 +1,7 @@
 /** `train`: a network of Table 1 on digits. */
 import { command, flag, option, optional } from 'cmd-ts'
 import type { Command } from '../command.ts'
-import { given, hyperparameters } from '../options.ts'
+import { given, hyperparameters, threads } from '../options.ts'
 import type { Request } from '../request.ts'
 import { digits, jobOptions, network } from '../training-options.ts'
 import { count, engineType, real, some } from '../values.ts'
@@ -18,7 +18,7 @@ export const train: Command = command({
     ...jobOptions,
     ...hyperparameters,
     engine: option({ long: 'engine', type: optional(engineType('simd32')), description: 'interpreter: reference, simd64, simd32 or simd32-fused (simd32)' }),
-    threads: option({ long: 'threads', type: optional(count('--threads', 'take 2')), description: 'threads to divide shards among (as many as there are cores and shards)' }),
+    threads: threads('threads to divide mini-batches among', 'as many as there are cores; one for P-1h, whose phases are short'),
     minutes: option({ long: 'checkpoint-minutes', type: optional(real('--checkpoint-minutes', 'take 5')), description: 'time between checkpoints (5); there is one after each epoch as well' }),
   },
   examples: [
