@@ -24,11 +24,11 @@ const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
 // ── What is to be shown ──────────────────────────────────────────────────────────────────────────────────────────
 
-/** Runs by label, seeds of each, and the mean test error in per cent that is asked of them. */
+/** Runs by label, seeds of each, the mean test error in per cent that is asked of them, and after how many epochs where not after all. */
 const asked = [
   ['P-1h by ep', 3, 2.2], ['P-1h by bptt', 3, 2.2], ['P-1h by ep, published', 1], ['EB-1h by ep', 1, 2.4], ['EB-1h by ep, published', 1, 2.4], ['P-2h by ep', 1, 2.5],
   ['P-1h by ep, inner nudge', 1], ['P-1h by centered', 1], ['P-1h by centered, inner nudge', 1], ['P-2h by ep, inner nudge', 1], ['P-2h by centered', 1],
-  ['P-2h by ep, unsettled left out', 1], ['P-2h by ep, decay cosine', 1, 2.5], ['P-conv by ep', 1, 3],
+  ['P-2h by ep, unsettled left out', 1], ['P-2h by ep, decay cosine', 1, 2.5], ['P-conv by ep', 1, 3, 1],
 ]
 
 // ── Taking over ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +53,7 @@ if (runs !== undefined) {
       const report = orThrow(trainingReportOf(run))
       // A test of the run as it is now, not of an earlier checkpoint of it.
       const evaluation = existsSync(test) ? read(test) : undefined
-      const current = evaluation !== undefined && evaluation.epochs === run.epochs.length ? { settling: evaluation.settling } : {}
+      const current = evaluation !== undefined && evaluation.epochs === run.epochs.length ? { settling: evaluation.settling, tested: { samples: evaluation.samples, error: evaluation.error, step: evaluation.step } } : {}
       const shares = existsSync(join(runs, name, 'shares.json')) ? { shares: read(join(runs, name, 'shares.json')) } : {}
       writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ title: `Training: ${labelOf(start.job)}, seed ${start.job.seed}`, ...JSON.parse(report.json), machine, ...current, ...shares }, undefined, 2)}\n`)
       if (report.chart !== undefined) writeFileSync(join(folder, `${name}.svg`), orThrow(await svgOf(report.chart)))
@@ -76,10 +76,10 @@ const range = (values) => [...new Set([Math.min(...values), Math.max(...values)]
 
 const labels = [...new Set([...asked.map(([label]) => label), ...trained.map(({ label }) => label)])]
 const groups = labels.map((label) => {
-  const [, seeds = 0, most] = asked.find(([one]) => one === label) ?? []
+  const [, seeds = 0, most, enough = Infinity] = asked.find(([one]) => one === label) ?? []
   const all = trained.filter((run) => run.label === label)
   const begun = all.filter(({ last }) => last !== undefined)
-  const finished = begun.filter(({ epochs, planned }) => epochs.length >= planned)
+  const finished = begun.filter(({ epochs, planned }) => epochs.length >= Math.min(planned, enough))
   // Seeds after 5 and after 30 epochs have no mean that says anything.
   const counted = finished.length > 0 ? finished : begun
   const errors = counted.map(({ last }) => last.testError)
@@ -115,7 +115,9 @@ const table = markdownTableOf(
 /** Mean change of the test error from one epoch to the next, in points. */
 const changeOf = (epochs) => mean(epochs.slice(1).map(({ testError }, i) => Math.abs(testError - epochs[i].testError)))
 const restless = ['P-2h by ep', 'P-2h by ep, unsettled left out', 'P-2h by ep, inner nudge', 'P-2h by centered', 'P-2h by ep, decay cosine'].flatMap((label) => trained.filter((run) => run.label === label && run.epochs.length > 2))
-const unrest = restless.length < 2 ? '' : `it changes by ${restless.map(({ label, epochs }) => `${changeOf(epochs).toFixed(2)} points on average in the ${epochs.length} epochs of ${label}`).join(', ')}.`
+const [kept, left] = ['P-2h by ep', 'P-2h by ep, unsettled left out'].map((label) => restless.find((run) => run.label === label))
+const calmed = kept && left && changeOf(left.epochs) < changeOf(kept.epochs)
+const unrest = restless.length < 2 ? '' : `it changes by ${restless.map(({ label, epochs }) => `${changeOf(epochs).toFixed(2)} points on average in the ${epochs.length} epochs of ${label}`).join(', ')}.${calmed === false ? ' Leaving them out does not calm it.' : ''}`
 
 const measured = trained.filter(({ shares }) => shares !== undefined)
 const shareTable = measured.length === 0 ? '' : `
@@ -164,7 +166,12 @@ if (panels.length > 0) {
   writeFileSync(join(results, 'training.svg'), orThrow(await svgOf(chart)))
 }
 
-const fewer = trained.filter(({ start: { data } }) => data.test < 10000).map(({ label, start: { data } }) => `${label} on the first ${data.test}`)
+/** Tests of fewer digits, and of all where `phifold evaluate` was run, of the weights at the end of the run. */
+const fewer = trained.filter(({ start: { data } }) => data.test < 10000).map(({ label, start: { data, job }, epochs, tested }) => {
+  const later = tested === undefined ? 0 : tested.step - epochs.length * Math.ceil(data.train / orThrow(trainerOf(job)).network.batch)
+  const all = tested === undefined || tested.samples <= data.test ? '' : `, where all ${tested.samples} give ${percent(tested.error)} %${later > 0 ? `, ${later} mini-batches later` : ''}`
+  return `${label} on the first ${data.test}${all}`
+})
 /** What the first hour of a run came to that goes on for longer and is not finished. */
 const hours = trained.filter(({ epochs, planned }) => epochs.length < planned).flatMap(({ label, epochs }) => {
   const ends = epochs.map((_, i) => epochs.slice(0, i + 1).reduce((sum, { seconds }) => sum + seconds, 0))

@@ -15,6 +15,7 @@ import { type EstimationJob, networkNamed } from './estimation-job.ts'
 import { progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
+import { sharedDigits } from './shared-digits.ts'
 import { runJobs, sharesOf } from './threads.ts'
 import { version } from './version.ts'
 import { type Files, writable, written } from './written.ts'
@@ -68,8 +69,9 @@ const run = async (request: CompareRequest, network: EstimatedNetwork, source: S
   const { seed, engine, sweep, estimators, threads = availableParallelism() } = request
   const { name, T, K, batch } = network
   const named = pipe(estimatorsOf(estimators, K), E.getOrElse((): readonly NamedEstimator[] => []))
+  const shared = source && { ...source, digits: sharedDigits(source.digits) }
   const isFirst = named.map(({ family }, i) => family !== undefined && named.findIndex((other) => other.family?.name === family.name) === i)
-  const jobs = estimators.map((estimator, i): EstimationJob => ({ estimator, network: { name, T, K, batch }, seed, engine, source, sweep: sweep && isFirst[i] === true }))
+  const jobs = estimators.map((estimator, i): EstimationJob => ({ estimator, network: { name, T, K, batch }, seed, engine, source: shared, sweep: sweep && isFirst[i] === true }))
   const bar = progress(`compare ${name}`, 1)
   const finished = await runJobs('estimation', jobs, threads, { onShare: sharesOf(jobs.length, (share) => { bar.advance(share) }), onDone: () => undefined })
   bar.end()

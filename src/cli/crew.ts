@@ -1,19 +1,9 @@
 /** Threads at work on a training job: threads/crew.ts with workers of Node. */
 import { Worker } from 'node:worker_threads'
-import type { Digits } from '../data/digits.ts'
 import { type Crew, crewOf } from '../threads/crew.ts'
 import type { TrainingPart } from '../threads/part.ts'
+import { sharedDigits } from './shared-digits.ts'
 import type { JobOnDigits } from './training-part.ts'
-
-/** Digits whose bytes all threads see. */
-const sharedDigits = ({ count, rows, cols, pixels, labels }: Digits): Digits => {
-  const shared = (bytes: ArrayLike<number>): Uint8Array => {
-    const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
-    copy.set(bytes)
-    return copy
-  }
-  return { count, rows, cols, pixels: shared(pixels), labels: shared(labels) }
-}
 
 /** This thread, whose part of the job it is, and others: at most so many in all. */
 export const crewFor = <T>(part: TrainingPart<T>, job: JobOnDigits, threads: number): Crew<T> => crewOf(part, {

@@ -6,6 +6,7 @@ import { writtenBars } from './bar-files.ts'
 import type { FigureJob } from './figure-job.ts'
 import { runFigures } from './figure-jobs.ts'
 import { trainingDigits } from './mnist-files.ts'
+import { sharedDigits } from './shared-digits.ts'
 import type { FigureRequest } from './figure-request.ts'
 import type { Print, UserError } from './request.ts'
 import { writable } from './written.ts'
@@ -21,8 +22,9 @@ export const departureFigure = async (
   if (E.isLeft(digits)) return digits
   const ready = await writable(out)()
   if (E.isLeft(ready)) return ready
+  const shared = digits.right && sharedDigits(digits.right)
   const jobs = departureRuns.map(({ number, changes: own, variant: name }): FigureJob =>
-    ({ number, seed, digits: digits.right, engine, unsettled: 'keep', oneOfSeveral: true, variant: [name], changes: { ...own, ...changes } }))
+    ({ number, seed, digits: shared, engine, unsettled: 'keep', oneOfSeveral: true, variant: [name], changes: { ...own, ...changes } }))
   const finished = await runFigures(jobs, threads ?? availableParallelism(), () => undefined)
   if (E.isLeft(finished)) return finished
   const record = departureBars(version, finished.right.map(({ run: { measured } }, i) => ({ variant: jobs[i]?.variant[0] ?? '', measured })))

@@ -15,6 +15,7 @@ import { type Asked, type FigureJob, figureOf, type Finished } from './figure-jo
 import { runFigures, worthOf } from './figure-jobs.ts'
 import { trainingDigits } from './mnist-files.ts'
 import { spokenTime } from './progress.ts'
+import { sharedDigits } from './shared-digits.ts'
 import type { FigureRequest } from './figure-request.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf, type Written } from './result-files.ts'
@@ -98,7 +99,7 @@ const figures = (request: FigureRequest, print: Print, complain: Print): TE.Task
   return pipe(
     TE.fromEither(planOf({ ...request, which })),
     TE.bindW('digits', () => trainingDigits(request.data)),
-    TE.flatMap(({ figures, sums, digits }) => () => execute(request, figures.map(jobOf(request, digits)), sums, print, complain)))
+    TE.flatMap(({ figures, sums, digits }) => () => execute(request, figures.map(jobOf(request, digits && sharedDigits(digits))), sums, print, complain)))
 }
 
 /** Runs what is asked for, prints its text and then the names of the files written, one a line. Right: exit code 0. */

@@ -16,6 +16,7 @@ import { given } from './options.ts'
 import { progress } from './progress.ts'
 import type { SettlingJob } from './recipe-job.ts'
 import type { Print, UserError } from './request.ts'
+import { sharedDigits } from './shared-digits.ts'
 import { runJobs, sharesOf } from './threads.ts'
 import { version } from './version.ts'
 import { writable, written } from './written.ts'
@@ -86,9 +87,10 @@ const staged = async <K extends 'settling' | 'judging'>(kind: K, label: string, 
 
 const run = async (request: RecipeRequest, network: TrainedNetwork, source: Source): Promise<E.Either<UserError, Outcome>> => {
   const { variant, nudge, changes, batches, seed, engine, search, tolerance = defaults.tolerance, agreement = defaults.agreement, threads = availableParallelism() } = request
-  const options: SettlingJob['options'] = { network: network.name, variant, changes, batches, tolerance, seed, source, ...(nudge && { nudge }), ...(search && { wanted: agreement }) }
+  const options: SettlingJob['options'] = { network: network.name, variant, changes, batches, tolerance, seed, source: { ...source, digits: sharedDigits(source.digits) }, ...(nudge && { nudge }), ...(search && { wanted: agreement }) }
   const slices = slicesOf(batches, threads)
-  const settled = await staged('settling', `recipe ${network.name}, settling`, slices.map((slice) => ({ options, slice, engine })))
+  // Without a search T is known, and there is nothing to divide.
+  const settled = await staged('settling', `recipe ${network.name}, settling`, slices.slice(0, search ? undefined : 1).map((slice) => ({ options, slice, engine })))
   if (E.isLeft(settled)) return settled
   const steps = E.sequenceArray(settled.right)
   if (E.isLeft(steps)) return outcomeOf(steps.left)
