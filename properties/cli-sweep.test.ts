@@ -1,5 +1,5 @@
 /** `evaluate`, `predict`, `sweep` and `table` as a user meets them. Tiny networks on synthetic digits. */
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { requestOf } from '../src/cli/arguments.ts'
@@ -28,6 +28,15 @@ beforeAll(async () => {
 }, 120_000)
 
 describe('sweep', () => {
+  it('takes digits to learn from and to be tested on, as train does', async () => {
+    file('few.json', JSON.stringify({ runs: [{ ...base, epochs: 1, tests: 30 }, { ...base, epochs: 1 }] }))
+    expect(await phifold('sweep', 'few.json', '--out', 'few')).toMatchObject({ code: 0, err: '' })
+    const data = readdirSync(at('few'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+      .map(({ name }) => (JSON.parse(readFileSync(at(`few/${name}/log.jsonl`), 'utf8').split('\n')[0] ?? '') as { readonly data: { readonly train: number; readonly test: number } }).data)
+    expect(new Set(data.map(({ train }) => train))).toEqual(new Set([60]))
+    expect(data.map(({ test }) => test)).toContain(30)
+    expect(new Set(data.map(({ test }) => test)).size).toBe(2)
+  })
   it('skips what is finished; the summary is the same', async () => {
     const before = readFileSync(at('grid/summary.csv'), 'utf8')
     expect(statuses('grid')).toEqual(['finished', 'finished'])

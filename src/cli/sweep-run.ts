@@ -32,11 +32,11 @@ const none = {
 }
 
 /** What `train` is asked for. A run that goes on is the checkpoint's, about which nothing need be said. */
-const requestOf = ({ job, engine, examples }: SweepRun, dir: string, data: string | undefined): TrainRequest => {
+const requestOf = ({ job, engine, examples, tests }: SweepRun, dir: string, data: string | undefined): TrainRequest => {
   const common = { ...none, name: job.name, data, out: dir, batches: undefined, minutes: undefined, threads: 1 }
   const { optimiser: { name: optimiser, momentum }, ...said } = job
   return hasCheckpoint(dir) ? { ...common, resume: true }
-    : { ...common, ...said, optimiser, momentum: optimiser === 'momentum' ? momentum : undefined, engine, examples, resume: false }
+    : { ...common, ...said, optimiser, momentum: optimiser === 'momentum' ? momentum : undefined, engine, examples, tests, resume: false }
 }
 
 /** How a sweep ended. */

@@ -18,6 +18,8 @@ export interface SweepRun {
   readonly engine: 'reference' | 'simd64' | 'simd32' | 'simd32-fused'
   /** Digits to learn from, the first of the set; all if absent. */
   readonly examples?: number
+  /** Digits to be tested on, the same way. */
+  readonly tests?: number
   /** SHA-256 of the digits, or 'synthetic'. */
   readonly data: string
 }
@@ -27,6 +29,7 @@ interface Fields {
   readonly name?: string
   readonly engine?: SweepRun['engine']
   readonly examples?: number
+  readonly tests?: number
   readonly optimiser?: 'sgd' | 'momentum' | 'adam'
   readonly momentum?: number
   readonly dt?: number
@@ -50,7 +53,7 @@ const count = z.int('expected a whole number above 0').min(1, 'expected a whole 
 const number = z.number('expected a number')
 const fields = {
   name: z.string('expected a network of Table 1 such as "P-1h"'), method: z.enum(methodNames), variant: z.enum(['exact', 'published']), nudge: z.enum(['outer', 'inner']),
-  loss: z.enum(['squared', 'cross-entropy']), engine: z.enum(['reference', 'simd64', 'simd32', 'simd32-fused']), examples: count, seed: z.int('expected a whole number from 0 to 4294967295').min(0).max(2 ** 32 - 1),
+  loss: z.enum(['squared', 'cross-entropy']), engine: z.enum(['reference', 'simd64', 'simd32', 'simd32-fused']), examples: count, tests: count, seed: z.int('expected a whole number from 0 to 4294967295').min(0).max(2 ** 32 - 1),
   epochs: count, T: count, K: count, batch: count, beta: number, dt: number, sizes: z.array(count), activation: z.array(z.enum(['tanh', 'sigm', 'hardsigm', 'identity'])), clamp: z.boolean(),
   rates: z.array(number.min(0)), optimiser: z.enum(['sgd', 'momentum', 'adam']), momentum: number.min(0).lt(1), weightDecay: number.min(0),
   decay: z.union([number.gt(0).max(1), z.literal('cosine')], 'expected a factor above 0 and at most 1, or "cosine"'), unsettled: z.enum(['skip', 'keep']), tolerance: number.gt(0), shard: count, points: count,
@@ -73,7 +76,7 @@ const chosen = (said: Fields, names: readonly string[]): object =>
   Object.fromEntries(names.flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]]])))
 
 /** The run that fields stand for; the rest is as `phifold train` has it. */
-export const runOf = ({ name, engine, examples, dt, optimiser, momentum, ...said }: Fields & { readonly name: string }, data: string, seed: number): SweepRun => ({
+export const runOf = ({ name, engine, examples, tests, dt, optimiser, momentum, ...said }: Fields & { readonly name: string }, data: string, seed: number): SweepRun => ({
   job: {
     name, variant: 'exact', method: 'ep', loss: 'squared', weightDecay: 0, decay: 1, unsettled: 'keep', seed,
     ...chosen(said, plain),
@@ -82,6 +85,7 @@ export const runOf = ({ name, engine, examples, dt, optimiser, momentum, ...said
   },
   engine: engine ?? 'simd32',
   ...(examples !== undefined && { examples }),
+  ...(tests !== undefined && { tests }),
   data,
 })
 
