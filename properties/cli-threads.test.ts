@@ -83,6 +83,8 @@ describe('a mini-batch keeps busy', () => {
   }
   it('every thread where its samples are divided, up to one for each', () => {
     expect([1, 2, 3, 64].map((threads) => busy(threads))).toEqual([1, 2, 3, 20])
+    // Pairs.
+    expect(busy(16)).toBe(10)
     expect(busy(2, { name: 'P-2h', method: 'centered' })).toBe(2)
   })
   it('one for each shard elsewhere', () => {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import { squaredError } from '../src/cost/squared-error.ts'
 import { seeded, uniforms } from '../src/data/random.ts'
@@ -17,7 +18,7 @@ import { examples, parameters } from '../src/experiment/golden/network.ts'
 import { type Cell, cellsOf, posedOn, settledOn } from '../src/experiment/recipe.ts'
 import { recipeData } from '../src/experiment/recipe-data.ts'
 import { recipeReportOf } from '../src/experiment/recipe-report.ts'
-import { agreementOf, betaLadder, type RecipeOptions, type RecipeRun, runRecipe, stepLadder } from '../src/experiment/recipe-run.ts'
+import { agreementOf, betaLadder, judged as judgedSlice, type RecipeFailure, recipeOf, type RecipeOptions, type RecipeRun, type Slice, stepLadder, stepsFor } from '../src/experiment/recipe-run.ts'
 import { sharesOf, type Signs, signsOf, summary } from '../src/experiment/sign-agreement.ts'
 import {
   adjustedNetwork, type Model, modelOf, type NudgePlace, type TrainedNetwork, trainedNetworks, type Variant,
@@ -41,6 +42,15 @@ import { innerNudged, outerNudged } from '../src/phi/prototypical.ts'
 import { lift } from '../src/tensor/lift.ts'
 import type { Algebra, Op } from '../src/tensor/algebra.ts'
 import { reference as A, type Tensor } from '../src/tensor/reference.ts'
+
+/** A recipe as the program runs it: first T, then all that it is judged to be, slice by slice. */
+const runRecipe = (of: typeof A, options: RecipeOptions, slices: readonly Slice[] = [[0, options.batches]]): E.Either<RecipeFailure, RecipeRun> => pipe(
+  slices,
+  E.traverseArray((slice) => stepsFor(of, options, slice)),
+  E.flatMap((steps) => {
+    const T = Math.max(...steps)
+    return pipe(slices, E.traverseArray((slice) => judgedSlice(of, options, T, slice)), E.flatMap((parts) => recipeOf(options, T, parts)))
+  }))
 
 const messageOf = (either: E.Either<{ readonly message: string }, unknown>): string => {
   if (E.isRight(either)) throw new Error('expected a Left, got a Right')
@@ -421,6 +431,14 @@ describe('the search', () => {
     const cell = cells.at(-1)!
     expect(judged({ T, K: cell.K, beta: cell.beta }).chosen.batches).toEqual(cell.batches)
     expect(cell.whole).toEqual(cell.batches)
+  })
+
+  it('comes to the same in slices', () => {
+    const searched = options({ wanted: 95, batches: 3 })
+    // A model has functions in it.
+    const told = (slices?: readonly Slice[]): string => JSON.stringify({ ...orThrow(runRecipe(A, searched, slices)), model: undefined })
+    expect(told([[0, 1], [1, 3]])).toBe(told())
+    expect(told([[1, 3], [0, 1]])).not.toBe(told())
   })
 
   it('says so where nothing will do, and with what it came closest', () => {

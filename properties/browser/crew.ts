@@ -20,7 +20,7 @@ export const partOf = ({ seed }: Setup): TrainingPart<ReturnType<ReturnType<type
     }),
   }
   return trainingPart({
-    algebra: A, single: true, params: network.params, optimiser: sgd, seed, batch, shard: batch, train: set, test: set,
+    algebra: A, params: network.params, optimiser: sgd, seed, batch, shard: batch, train: set, test: set,
     learner: { dynamics: network, cost: squaredError, method: ep(0.1, 5), T: 20, tolerance: 1e-4, unsettled: 'keep' },
     start: () => begun(A, sgd, initialise(A, network.params, seeded(seed))[0]),
     descent: () => ({ rates: { W1: 0.1, b1: 0.1, W2: 0.05, b2: 0.05 }, weightDecay: 0 }),

@@ -17,6 +17,7 @@ import { jobOf, type JobRequest, saidOf } from './job-request.ts'
 import { progress } from './progress.ts'
 import type { Print, UserError } from './request.ts'
 import { filesOf } from './result-files.ts'
+import { sharedDigits } from './shared-digits.ts'
 import { fits, trainerAsked } from './train.ts'
 import { type TrainingData, trainingData } from './training-data.ts'
 import { type JobOnDigits, partOn } from './training-part.ts'
@@ -59,7 +60,9 @@ type Ran = Pick<BenchmarkRun, 'points' | 'epochs'> & { readonly interrupted: boo
 
 const run = async <T>(A: Algebra<Op, T>, { job, trainers }: Planned, { train, test }: TrainingData, request: BenchmarkRequest, print: Print): Promise<E.Either<UserError, Ran>> => {
   const { engine, threads = trainers[0].long ? availableParallelism() : 1 } = request
-  const jobs = [job, { ...job, method: 'bptt' as const }].map((one) => ({ job: one, engine, train, test }))
+  // Once for both.
+  const digits = { train: sharedDigits(train), test: sharedDigits(test) }
+  const jobs = [job, { ...job, method: 'bptt' as const }].map((one) => ({ job: one, engine, ...digits }))
   const parts = jobs.map((one, i) => partOn(A, trainers[i as 0 | 1], one))
   const crews = parts.map((part, i) => crewFor(part, jobs[i] as JobOnDigits, threads))
   const [first, second] = parts

@@ -3,11 +3,12 @@ import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { estimatorsOf, type NamedEstimator } from '../experiment/estimator-names.ts'
+import { estimatorsOf } from '../experiment/estimator-names.ts'
 import { type EstimatorReport, estimatorReportOf } from '../experiment/estimator-report.ts'
 import { type EstimatedNetwork, estimatedNetworks } from '../experiment/estimator-run.ts'
 import { badHyperparameter, faultOf } from '../experiment/figure.ts'
 import type { Source } from '../experiment/figure-data.ts'
+import { pieces } from '../learn/schedule.ts'
 import { closest } from './closest.ts'
 import { digitSource } from './digit-source.ts'
 import type { EngineName } from './engine.ts'
@@ -34,7 +35,7 @@ export interface CompareRequest {
   readonly batch: number | undefined
   /** Also the errors over β. */
   readonly sweep: boolean
-  /** Estimators run side by side; as many as there are cores by default. */
+  /** Threads to divide estimators among; as many as there are cores by default. */
   readonly threads: number | undefined
 }
 
@@ -64,14 +65,12 @@ const sourceOf = ({ data, seed }: CompareRequest, network: EstimatedNetwork): TE
   return digitSource(data, seed, batch)
 }
 
-/** Each estimator by itself, put together; of those of one family the first has its sweep. */
+/** The estimators in as many parts as there are threads, put together: each part settles once, and a family that is in two of them is swept in both. */
 const run = async (request: CompareRequest, network: EstimatedNetwork, source: Source | undefined): Promise<E.Either<UserError, EstimatorReport>> => {
   const { seed, engine, sweep, estimators, threads = availableParallelism() } = request
   const { name, T, K, batch } = network
-  const named = pipe(estimatorsOf(estimators, K), E.getOrElse((): readonly NamedEstimator[] => []))
   const shared = source && { ...source, digits: sharedDigits(source.digits) }
-  const isFirst = named.map(({ family }, i) => family !== undefined && named.findIndex((other) => other.family?.name === family.name) === i)
-  const jobs = estimators.map((estimator, i): EstimationJob => ({ estimator, network: { name, T, K, batch }, seed, engine, source: shared, sweep: sweep && isFirst[i] === true }))
+  const jobs = pieces(estimators, Math.ceil(estimators.length / threads)).map((some): EstimationJob => ({ estimators: some, network: { name, T, K, batch }, seed, engine, source: shared, sweep }))
   const bar = progress(`compare ${name}`, 1)
   const finished = await runJobs('estimation', jobs, threads, { onShare: sharesOf(jobs.length, (share) => { bar.advance(share) }), onDone: () => undefined })
   bar.end()
@@ -82,7 +81,8 @@ const run = async (request: CompareRequest, network: EstimatedNetwork, source: S
       return first === undefined ? wrong('--estimators: expected at least one, got none; take bptt,ep:0.01') : estimatorReportOf({
         ...first, network, seed,
         origin: source?.origin ?? 'uniform random x and y in [0, 1)', synthetic: source?.synthetic ?? false,
-        comparison: { ...first.comparison, rows: parts.flatMap(({ comparison: { rows } }) => rows) }, sweeps: parts.flatMap(({ sweeps }) => sweeps),
+        comparison: { ...first.comparison, rows: parts.flatMap(({ comparison: { rows } }) => rows) },
+        sweeps: parts.flatMap(({ sweeps }) => sweeps).filter(({ family }, i, all) => all.findIndex((other) => other.family === family) === i),
       }, version)
     }))
 }

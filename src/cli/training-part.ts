@@ -11,7 +11,7 @@ import { type Layer, layerShape } from '../phi/interaction.ts'
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { type SampleSet, type TrainingPart, trainingPart } from '../threads/part.ts'
 import { checkpointName } from './checkpoint-file.ts'
-import { type EngineName, isSingle } from './engine.ts'
+import type { EngineName } from './engine.ts'
 
 /** What decides a run; plain values. */
 export interface JobOnDigits {
@@ -32,10 +32,10 @@ const samplesOf = <T>(A: Algebra<Op, T>, { learner: { dynamics } }: Trainer, dig
 })
 
 /** On an interpreter of the job's engine. */
-export const partOn = <T>(A: Algebra<Op, T>, trainer: Trainer, { job, engine, train, test, from }: JobOnDigits): TrainingPart<T> => {
+export const partOn = <T>(A: Algebra<Op, T>, trainer: Trainer, { job, train, test, from }: JobOnDigits): TrainingPart<T> => {
   const { network: { batch }, shard, learner, optimiser, params, ratesIn } = trainer
   return trainingPart({
-    algebra: A, single: isSingle(engine), learner, optimiser, params, seed: job.seed, batch, shard,
+    algebra: A, learner, optimiser, params, seed: job.seed, batch, shard,
     start: () => (from === undefined ? begun(A, optimiser, initialise(A, params, seeded(job.seed))[0]) : orThrow(restoredTraining(A, trainer, from, checkpointName))),
     descent: (epoch) => ({ rates: ratesIn(epoch), weightDecay: job.weightDecay }),
     train: samplesOf(A, trainer, train), test: samplesOf(A, trainer, test),

@@ -160,11 +160,3 @@ export const recipeOf = (options: RecipeOptions, T: number, slices: readonly Jud
       search: wanted === undefined ? undefined : { wanted, reached, most: { T: limits.T, K: limits.K, beta: limits.beta } },
     }
   }))
-
-/** Draws the data from the seed and judges all of it. Left: numbers or data that do not fit, a state that diverged, or NotSettled in a search. */
-export const runRecipe = <T>(A: Algebra<Op, T>, options: RecipeOptions): E.Either<RecipeFailure, RecipeRun> => {
-  const all: Slice = [0, options.batches]
-  return pipe(
-    stepsFor(A, options, all),
-    E.flatMap((T) => pipe(judged(A, options, T, all), E.flatMap((judgement) => recipeOf(options, T, [judgement])))))
-}

@@ -111,7 +111,7 @@ const onDeath = (thread: Thread, tell: (why: string) => void): void => {
  *     x: A.of([indices.length, 2], indices.flatMap((i) => [i % 2, i >> 1])), y: A.of([indices.length, 1], indices.map((i) => (i % 2) ^ (i >> 1))),
  *   }) }
  *   return trainingPart({
- *     algebra: A, single: true, params: network.params, optimiser: sgd, seed, batch: 4, shard: 4, train: set, test: set,
+ *     algebra: A, params: network.params, optimiser: sgd, seed, batch: 4, shard: 4, train: set, test: set,
  *     learner: { dynamics: network, cost: squaredError, method: ep(0.1, 5), T: 20, tolerance: 1e-4, unsettled: 'keep' },
  *     start: () => begun(A, sgd, initialise(A, network.params, seeded(seed))[0]),
  *     descent: () => ({ rates: { W1: 0.5, b1: 0.5, W2: 0.5, b2: 0.5 }, weightDecay: 0 }),
@@ -130,7 +130,7 @@ export const crewOf = <S, T>(part: TrainingPart<T>, { threads: most, setup, spaw
   const threads = busyOf(part, most)
   if (threads === 1 || typeof SharedArrayBuffer === 'undefined') return alone(part)
   const sharing = sharingOf(part, threads)
-  const memory = sharedMemory(sharing.exchange, part.setting.single, threads, part.pieces.length)
+  const memory = sharedMemory(part.setting.algebra, sharing.exchange, threads, part.pieces.length)
   const shared = sharedSums(part.setting.algebra, sharing.exchange, memory)
   let dead: CrewError | undefined
   let ending = false

@@ -25,8 +25,6 @@ export interface SampleSet<T> {
 export interface TrainingSetting<T> {
   /** The interpreter, one of its own for each thread. */
   readonly algebra: Algebra<Op, T>
-  /** Whether its entries are singles: then threads exchange singles. */
-  readonly single: boolean
   /** Network, cost, method, T, and what counts as settled. */
   readonly learner: Learner
   /** How steps are made of gradients. */

@@ -63,13 +63,20 @@ const mayWait = (): boolean => {
 const looks = 30_000
 const tallyNumbers = 6
 
-export const sharedMemory = ({ rows, shapes, portions }: Exchange, single: boolean, threads: number, pieces: number): SharedMemory => ({
-  control: new SharedArrayBuffer(4 * (THREADS + threads)),
-  tensors: new SharedArrayBuffer((single ? 4 : 8) * 2 * rows * shapes.reduce((sum, shape) => sum + entries(shape), 0)),
-  counts: new SharedArrayBuffer(8 * 2 * portions * tallyNumbers),
-  tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
-  single,
-})
+/** Whether the entries of an interpreter are singles: no single is a third as a double is. */
+const isSingle = <T>(A: Algebra<never, T>): boolean => A.numbers(A.of([1], [1 / 3]))[0] !== 1 / 3
+
+/** Of the kind of entries that the interpreter has. */
+export const sharedMemory = <T>(A: Algebra<never, T>, { rows, shapes, portions }: Exchange, threads: number, pieces: number): SharedMemory => {
+  const single = isSingle(A)
+  return {
+    control: new SharedArrayBuffer(4 * (THREADS + threads)),
+    tensors: new SharedArrayBuffer((single ? 4 : 8) * 2 * rows * shapes.reduce((sum, shape) => sum + entries(shape), 0)),
+    counts: new SharedArrayBuffer(8 * 2 * portions * tallyNumbers),
+    tallies: new SharedArrayBuffer(8 * pieces * tallyNumbers),
+    single,
+  }
+}
 
 const put = (to: Float64Array, tally: Tally | undefined): void => {
   to.set(tally === undefined ? [0, 0, 0, 0, 0, 0] : [1, tally.samples, tally.cost, tally.wrong, tally.residual, tally.unsettled])

@@ -78,4 +78,4 @@ export const sharingOf = <T>(part: TrainingPart<T>, threads: number): Sharing<T>
 
 /** How many of so many threads there is something to do for at a mini-batch. */
 export const busyOf = <T>({ apart, setting: { batch, shard } }: TrainingPart<T>, threads: number): number =>
-  Math.min(threads, apart === undefined ? Math.ceil(batch / shard) : batch)
+  (apart === undefined ? Math.min(threads, Math.ceil(batch / shard)) : Math.ceil(batch / Math.ceil(batch / threads)))

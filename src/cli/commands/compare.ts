@@ -22,7 +22,7 @@ export const compare: Command = command({
     out,
     data,
     engine: engine('simd64'),
-    threads: threads('estimators run side by side'),
+    threads: threads('threads to divide estimators among'),
     T: hyperparameters.T,
     K: hyperparameters.K,
     batch: hyperparameters.batch,
