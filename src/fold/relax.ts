@@ -11,7 +11,7 @@ import { tailRec } from 'fp-ts/lib/ChainRec.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { RuleAt } from '../phi/dynamics.ts'
 import type { Layers } from '../phi/interaction.ts'
-import { within } from '../tensor/algebra.ts'
+import { repeated } from '../tensor/algebra.ts'
 import { nudgedPhase } from './nudged-phase.ts'
 import type { Problem } from './pose.ts'
 
@@ -28,9 +28,10 @@ export const relax = <T>({ algebra: A, motion, zeros }: Problem<T>, steps: numbe
   if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(keep) || keep < 0 || keep > steps)
     throw new RangeError(`relax: expected whole steps T ≥ 1 and 0 ≤ keep ≤ T, got ${steps} and ${keep}`)
   const same = (a: Layers<T>, b: Layers<T>): boolean => a.every((al, l) => A.equals(al, b[l] as T))
+  const step = repeated(A, (state: Layers<T>) => motion.step(state))
   return tailRec<Now<T>, Relaxed<T>>({ t: 0, state: zeros, before: [], last: undefined, spent: [] }, ({ t, state, before, last, spent }) => {
     if (t === steps) return E.right({ state, before })
-    const next = within(A, () => motion.step(state), spent)
+    const next = step(state, spent)
     const left = steps - t - 1
     // One object for one state: BPTT sees that it meets it again.
     const again = same(next, state) ? state : last !== undefined && same(next, last) ? last : undefined
@@ -53,10 +54,10 @@ interface Now<T> extends Relaxed<T> {
 
 /** The last two of K ≥ 1 nudged states from s*, and no others: all that a contrast looks at. */
 export const nudgedEnd = <T>(problem: Problem<T>, beta: T, settled: Layers<T>, steps: number): RuleAt<T> => {
-  const { algebra: A } = problem
+  const step = repeated(problem.algebra, (s: Layers<T>) => nudgedPhase(problem, beta, s).next()[0])
   return tailRec<Nudged<T>, RuleAt<T>>({ t: 0, s: settled, previous: settled }, ({ t, s, previous }) => (t === steps
     ? E.right({ s, previous })
-    : E.left({ t: t + 1, s: within(A, () => nudgedPhase(problem, beta, s).next()[0], t > 1 ? previous : []), previous: s })))
+    : E.left({ t: t + 1, s: step(s, t > 1 ? previous : []), previous: s })))
 }
 
 interface Nudged<T> extends RuleAt<T> {

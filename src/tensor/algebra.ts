@@ -83,6 +83,11 @@ export interface Tensors<T> {
    * its memory serves what is made next. For a step of a phase, whose maker alone knows what it made; `within` does it where this is absent.
    */
   readonly within?: (act: () => readonly T[], spent: readonly T[]) => readonly T[]
+  /**
+   * A step for who takes it again and again, from one state to the next: each time what `within` makes of it. What it does must not depend on entries,
+   * so that how to go about it may be worked out once; `repeated` does it where this is absent.
+   */
+  readonly repeated?: (step: (state: readonly T[]) => readonly T[]) => (state: readonly T[], spent: readonly T[]) => readonly T[]
 }
 
 /** Interpreter of tensors T which, entry by entry, also computes the functions named in N. */
@@ -94,6 +99,10 @@ export const correlate = <T>(A: Algebra<never, T>, as: readonly T[], bs: readonl
 
 /** What `act` gives; nobody may look at anything else that it made, nor at `spent`, again. Only for who made them and has handed them to nobody. */
 export const within = <T>(A: Algebra<never, T>, act: () => readonly T[], spent: readonly T[]): readonly T[] => A.within?.(act, spent) ?? act()
+
+/** A step to be taken again and again, each time as `within` takes it. */
+export const repeated = <T>(A: Algebra<never, T>, step: (state: readonly T[]) => readonly T[]): (state: readonly T[], spent: readonly T[]) => readonly T[] =>
+  A.repeated?.(step) ?? ((state, spent) => within(A, () => step(state), spent))
 
 /** Puts the entries of x, in row-major order, into an array of as many. */
 export const numbersInto = <T>(A: Algebra<never, T>, x: T, to: Float64Array | Float32Array): void => {

@@ -1,7 +1,7 @@
 /**
  * The memory of a machine, from 0 up:
  *
- *     spare tile | constants | slots for blocks of entries | the rest: work-area.ts
+ *     spare tile | constants | slots for blocks of entries | states that are stepped on: replay.ts | the rest: work-area.ts
  */
 import type { Cells, Kind } from './kinds.ts'
 import { type Machine, machineOf } from './machine.ts'
@@ -11,6 +11,8 @@ export const ROWS = 5
 export const WIDTH = 32
 export const SPARE = 0
 const PAGE = 65536
+/** Bytes that caches hold together. */
+export const LINE = 64
 
 /** How many slots there are. */
 export const SLOTS = 8
@@ -26,12 +28,14 @@ export interface Arena<C> {
   readonly extend: (end: number) => void
   /** Entries of a slot. */
   readonly length: number
-  /** Where the nth slot begins; the first address above them is that of SLOTS. */
+  /** Where the nth slot begins. */
   readonly slot: (nth: number) => number
+  /** Where there is room for states that are stepped on, and where it ends. */
+  readonly states: { readonly from: number; readonly to: number }
 }
 
-/** A fresh machine, with slots of about so many bytes. */
-export const arenaOf = <C extends Cells>(kind: Kind<C>, slotSize: number): Arena<C> => {
+/** A fresh machine, with slots of about so many bytes, and so many for states. */
+export const arenaOf = <C extends Cells>(kind: Kind<C>, slotSize: number, stateSize: number): Arena<C> => {
   const machine = machineOf(kind.module)
   const size = Math.max(16, Math.floor(slotSize / 16) * 16)
   let heap = kind.view(machine.memory.buffer)
@@ -51,6 +55,8 @@ export const arenaOf = <C extends Cells>(kind: Kind<C>, slotSize: number): Arena
   }
   const first = Math.ceil(machine.free() / 16) * 16
   const slot = (nth: number): number => first + nth * size
-  extend(slot(SLOTS))
-  return { machine, heap: () => heap, putWhole, extend, length: size / kind.bytes, slot }
+  const from = Math.ceil(slot(SLOTS) / LINE) * LINE
+  const states = { from, to: from + Math.max(0, Math.floor(stateSize / LINE) * LINE) }
+  extend(states.to)
+  return { machine, heap: () => heap, putWhole, extend, length: size / kind.bytes, slot, states }
 }

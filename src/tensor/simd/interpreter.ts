@@ -12,7 +12,7 @@ import {
 } from '../algebra.ts'
 import { arenaOf } from './arena.ts'
 import type { Patches } from './by-rows.ts'
-import { deferring } from './deferred.ts'
+import { deferring, unforeseen } from './deferred.ts'
 import { type Cells, doubles, fusedSingles, type Kind, singles } from './kinds.ts'
 import { canRun } from './machine.ts'
 import type { Open } from './open.ts'
@@ -22,6 +22,7 @@ import {
 } from './passes.ts'
 import { gatherInto, gridOf, positionsBelow, scatterInto, takenFrom } from './positions.ts'
 import { productsOn } from './products.ts'
+import { replaysOn } from './replay.ts'
 import { spareArrays } from './spare-arrays.ts'
 import type { SimdOptions } from './work-area.ts'
 
@@ -34,17 +35,24 @@ export interface SimdTensor<C extends Cells> {
 }
 declare const cells: unique symbol
 
+/** Whether so many entries at one place equal those at another. */
+const sameIn = (cells: Cells, p: number, q: number, count: number): boolean => {
+  for (let i = 0; i < count; i++) if (cells[p + i] !== cells[q + i]) return false
+  return true
+}
+
 const opposite = { NN: 'NT', NT: 'NN' } as const
 
 const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Algebra<Op, SimdTensor<C>> => {
   type T = SimdTensor<C>
   const { zeros, round } = kind
   const { defer = 2 ** 12, block = 2 ** 17 } = options
-  const arena = arenaOf(kind, block / 16)
+  const arena = arenaOf(kind, block / 16, options.replay ?? 2 ** 22)
   const products = productsOn(kind, arena, options)
   const spare = spareArrays(kind)
   const { fresh } = spare
-  const { of, entrywise, rowwise, cells: cellsOf, inTurn, visit, scattered, reader, within, map, zip } = deferring(kind, arena, spare, defer, products.release)
+  const { of, entrywise, rowwise, cells: cellsOf, inTurn, visit, scattered, reader, within, map, zip, records, recorded, placed, forget } = deferring(kind, arena, spare, defer, products.release)
+  const replayed = replaysOn(kind, arena, products, { cells: cellsOf, inTurn, within, recorded, placed, forget })
   // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
   const open = (x: T): Open<C> => x as unknown as Open<C>
   const asTensor = (x: Open<C>): T => x as unknown as T
@@ -71,11 +79,14 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     if (m * n < defer) inTurn(result)
     return asTensor(result)
   }
-  const byRows = (orientation: 'NN' | 'NT') => (a: T, b: T): T => {
-    const [m, k, n] = productShape(orientation, a.shape, b.shape)
+  const byRows = (asked: 'NN' | 'NT') => (a: T, b: T): T => {
+    const [m, k, n] = productShape(asked, a.shape, b.shape)
     // Columns of b are rows of its transpose.
-    const { each, scattered: addTo } = products[open(b).turned ? opposite[orientation] : orientation]
+    const orientation = open(b).turned ? opposite[asked] : asked
+    const { each, scattered: addTo } = products[orientation]
     const right = inTurn(open(b))
+    if (records() && k > 0)
+      return asTensor(rowwise([m, n], { each: () => { throw unforeseen }, factors: { orientation, left: open(a), right, k } }))
     const left = patchesOf(open(a), k) ?? reader(open(a))
     return product(m, k, n, {
       each: (show) => { each(left, right, m, k, n, show) },
@@ -111,6 +122,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     matmulNT: byRows('NT'),
     matmulTN: (a, b) => {
       const [m, k, n] = productShape('TN', a.shape, b.shape)
+      if (records()) throw unforeseen
       const { data, turned } = open(b)
       // Rows for pixels that are zero throughout take no time then, and the next product with pixels takes such weights as they are.
       if (m * n >= defer && data !== undefined && !turned && products.isSparse(data)) {
@@ -127,6 +139,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       as.forEach((each) => { expectShape('sumTN', each.shape, a.shape) })
       expectShape('sumTN', [bs.length], [as.length])
       bs.forEach((each) => { expectShape('sumTN', each.shape, b.shape) })
+      if (records()) throw unforeseen
       const [lefts, rights] = [as.map((each) => reader(open(each))), bs.map((each) => reader(open(each)))]
       return product(m, k, n, { each: (show) => { products.sumTN(lefts, rights, m, k, n, show) } })
     },
@@ -184,13 +197,17 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     },
     equals: (a, b) => {
       if (!sameShape(a.shape, b.shape)) return false
-      const [p, q] = entriesOfBoth(open(a), open(b))
+      const [first, second] = [open(a), open(b)]
+      if (first.place !== undefined && second.place !== undefined) return sameIn(arena.heap(), first.place / kind.bytes, second.place / kind.bytes, entries(a.shape))
+      const [p, q] = entriesOfBoth(first, second)
       for (let i = 0; i < p.length; i++) if (p[i] !== q[i]) return false
       return true
     },
     distance: (a, b) => {
       expectShape('distance', b.shape, a.shape)
-      const [p, q] = entriesOfBoth(open(a), open(b))
+      const [first, second] = [open(a), open(b)]
+      if (first.place !== undefined && second.place !== undefined) return Math.max(0, arena.machine.farthest(first.place, second.place, entries(a.shape)))
+      const [p, q] = entriesOfBoth(first, second)
       const [there, here] = [arena.slot(0), arena.slot(1)]
       let worst = 0
       for (let from = 0; from < p.length; from += arena.length) {
@@ -213,6 +230,10 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       const [data, length] = [dataOf(x), rows.shape.at(-1) ?? 1]
       const at = positionsBelow('largest', rows, data.length, x.shape)
       return at.length === 0 ? new Int32Array(0) : takenFrom(rows.at, products.largest(data, at, length))
+    },
+    repeated: (step) => {
+      const next = replayed((state) => step(state.map(asTensor)).map(open))
+      return (state, spent) => next(state.map(open), spent.map(open)).map(asTensor)
     },
     within: (act, spent) => within(() => act().map(open), spent.map(open)).map(asTensor),
     tanh: (x) => after(hyperbolicTangent, x),

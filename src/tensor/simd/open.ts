@@ -22,6 +22,8 @@ export interface Rowwise<C> {
   readonly each: (visit: Visit<C>) => void
   /** So many zeros, plus the entries where a grid says. */
   readonly scattered?: (grid: Grid, count: number) => C
+  /** Of a product in a step that is recorded (recorded.ts): a b or a bᵀ of k terms. */
+  readonly factors?: { readonly orientation: 'NN' | 'NT'; readonly left: Open<C>; readonly right: C; readonly k: number }
 }
 
 /** A tensor. */
@@ -38,6 +40,8 @@ export interface Open<C> {
   /** Of a product, while it is shown: from which entry on, and where. */
   shown: { readonly from: number; readonly address: number } | undefined
   used: boolean
+  /** Where in the memory of the machine the entries lie that are nowhere else, until that place is needed (replay.ts). */
+  place: number | undefined
 }
 
 /** The product at the end of a chain that still waits: it has to be shown before the chain's entries are to be had. */

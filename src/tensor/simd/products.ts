@@ -37,7 +37,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, opti
     isSparse: (x) => {
       reserve(SOURCE + upTo(x.length * bytes, 16))
       heap().set(x, SOURCE / bytes)
-      return isFew(x.length)
+      return isFew(SOURCE, x.length)
     },
     largest: (x, rows, length) => {
       const at = SOURCE + upTo(x.length * bytes, 16)

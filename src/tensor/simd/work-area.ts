@@ -4,7 +4,7 @@
  *     source, panels of a, result and what is made of it, a right factor that is not kept | right factors that are kept
  *     <------------------------------------- work -------------------------------------> <------- see kept.ts ------->
  */
-import { type Arena, ROWS, SLOTS } from './arena.ts'
+import { type Arena, ROWS } from './arena.ts'
 import { keeping, type Keeping } from './kept.ts'
 import type { Cells, Kind } from './kinds.ts'
 import type { Grid } from './positions.ts'
@@ -27,6 +27,8 @@ export interface SimdOptions {
   readonly block?: number
   /** From so many entries on, by default 4096, results wait until they are needed; see deferred.ts. */
   readonly defer?: number
+  /** Bytes in which a step that is taken again and again is replayed, by default 4 MiB; see replay.ts. Steps of larger states are taken one by one. */
+  readonly replay?: number
 }
 
 /** Addresses are in bytes, sizes in entries. */
@@ -46,8 +48,8 @@ export interface WorkArea<C> extends Keeping<C> {
   readonly panels: (rows: number, k: number) => number
   /** Entries from there on, as an array of their own. */
   readonly copied: (at: number, count: number) => C
-  /** Whether few of so many entries at SOURCE are not zero. */
-  readonly isFew: (count: number) => boolean
+  /** Whether few of so many entries at an address are not zero. */
+  readonly isFew: (at: number, count: number) => boolean
   /** Of so many bytes, which are whole entries; what follows up to a whole vector is set to zero. */
   readonly allFinite: (at: number, size: number) => boolean
   /** Bytes of a grid, and where its two parts are once it is put. */
@@ -56,8 +58,8 @@ export interface WorkArea<C> extends Keeping<C> {
 }
 
 /** On a machine that nobody else multiplies on. */
-export const workAreaOf = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, putWhole, extend, slot }: Arena<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): WorkArea<C> => {
-  const SOURCE = slot(SLOTS)
+export const workAreaOf = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, putWhole, extend, states }: Arena<C>, { keep: capacity = 2 ** 26, block = 2 ** 17 }: SimdOptions): WorkArea<C> => {
+  const SOURCE = states.to
   const put: WorkArea<C>['put'] = (matrix, length, from, to) => { matrix(from * length, to * length, SOURCE) }
   return {
     ...keeping<C>(extend, capacity),
@@ -72,7 +74,7 @@ export const workAreaOf = <C extends Cells>({ bytes }: Kind<C>, { machine, heap,
     },
     panels: (rows, k) => upTo(upTo(rows, ROWS) * k * bytes, 16),
     copied: (at, count) => heap().slice(at / bytes, at / bytes + count) as C,
-    isFew: (count) => machine.nonzeros(SOURCE, count, FEW * count) <= FEW * count,
+    isFew: (at, count) => machine.nonzeros(at, count, FEW * count) <= FEW * count,
     allFinite: (at, size) => {
       if (size % 16 !== 0) heap().fill(0, (at + size) / bytes, (at + upTo(size, 16)) / bytes)
       return machine.finite(at, upTo(size, 16)) !== 0
