@@ -13,7 +13,7 @@ import { relax, type Relaxed } from '../fold/relax.ts'
 import { rowsOf } from '../fold/settle-samples.ts'
 import type { Dynamics } from '../phi/dynamics.ts'
 import type { Layers, Params } from '../phi/interaction.ts'
-import { type Algebra, entries, type Op } from '../tensor/algebra.ts'
+import { type Algebra, distances, type Op } from '../tensor/algebra.ts'
 import type { Apart, Method, Occasion } from './method.ts'
 import { plusTally, type Tally } from './tally.ts'
 
@@ -47,10 +47,8 @@ export interface ShardSum<T> {
 /** max |s_T − s_{T−1}| of each sample. */
 export const moves = <T>(A: Algebra<never, T>, { state, before: [previous = state] }: Relaxed<T>): readonly number[] => {
   const [batch = 0] = A.shape(state[0] as T)
-  const layers = state.map((sl, l) => ({ size: entries(A.shape(sl).slice(1)), gaps: A.numbers(A.sub(sl, previous[l] as T)) }))
-  // Math.max of a NaN is NaN.
-  return Array.from({ length: batch }, (_, b) => layers.reduce((worst, { size, gaps }) =>
-    gaps.subarray(b * size, (b + 1) * size).reduce((most, gap) => Math.max(most, Math.abs(gap)), worst), 0))
+  const layers = state.map((sl, l) => distances(A, sl, previous[l] as T))
+  return Array.from({ length: batch }, (_, b) => Math.max(0, ...layers.map((layer) => layer[b] as number)))
 }
 
 /** Where the largest entry is, the first of several. */

@@ -134,6 +134,19 @@ export const largestOf = (values: ArrayLike<number>, { shape, at }: Positions): 
 /** The same of a tensor. */
 export const largest = <T>(A: Algebra<never, T>, x: T, rows: Positions): Int32Array => A.largest?.(x, rows) ?? largestOf(A.numbers(x), rows)
 
+/** max |a − b| of each sample, along axis 0; 0 for those without entries, NaN as soon as one entry is. */
+export const distances = <T>(A: Algebra<never, T>, a: T, b: T): Float64Array => {
+  const gaps = A.numbers(A.sub(a, b))
+  const out = new Float64Array(A.shape(a)[0] ?? 1)
+  const size = gaps.length / out.length
+  for (let sample = 0, i = 0; sample < out.length; sample++) {
+    let most = 0
+    for (const end = i + size; i < end; i++) most = Math.max(most, Math.abs(gaps[i] as number))
+    out[sample] = most
+  }
+  return out
+}
+
 /** "2×3", or "scalar". */
 export const showShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))
 

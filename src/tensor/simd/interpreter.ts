@@ -35,12 +35,6 @@ export interface SimdTensor<C extends Cells> {
 }
 declare const cells: unique symbol
 
-/** Whether so many entries at one place equal those at another. */
-const sameIn = (cells: Cells, p: number, q: number, count: number): boolean => {
-  for (let i = 0; i < count; i++) if (cells[p + i] !== cells[q + i]) return false
-  return true
-}
-
 const opposite = { NN: 'NT', NT: 'NN' } as const
 
 const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Algebra<Op, SimdTensor<C>> => {
@@ -198,7 +192,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     equals: (a, b) => {
       if (!sameShape(a.shape, b.shape)) return false
       const [first, second] = [open(a), open(b)]
-      if (first.place !== undefined && second.place !== undefined) return sameIn(arena.heap(), first.place / kind.bytes, second.place / kind.bytes, entries(a.shape))
+      if (first.place !== undefined && second.place !== undefined) return arena.machine.same(first.place, second.place, entries(a.shape)) !== 0
       const [p, q] = entriesOfBoth(first, second)
       for (let i = 0; i < p.length; i++) if (p[i] !== q[i]) return false
       return true

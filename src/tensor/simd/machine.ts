@@ -20,6 +20,7 @@ export interface Machine {
   readonly addAt: (rows: number, bases: number, offsets: number, m: number, k: number, to: number) => void
   readonly packRows: (source: number, rows: number, k: number, lanes: number, to: number) => void
   readonly packColumns: (source: number, rows: number, columns: number, lanes: number, to: number, k: number) => void
+  readonly same: (x: number, y: number, count: number) => number
   readonly farthest: (x: number, y: number, count: number) => number
   readonly largest: (values: number, at: number, rows: number, length: number, out: number) => void
   /** Entry by entry, the result in place of x. */

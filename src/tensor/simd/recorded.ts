@@ -6,24 +6,73 @@
 import { entries } from '../algebra.ts'
 import type { Cells } from './kinds.ts'
 import { ADD, CLIP, CONSTANT, DIVIDE, INSIDE, LOAD, MULTIPLY, NEGATE, SUBTRACT } from './loops.ts'
-import type { Open, Rowwise } from './open.ts'
+import type { Open } from './open.ts'
 import type { Costly } from './passes.ts'
 
 /** What to do, with places by number. */
-export type Instruction<C> =
+export type Instruction =
   | { readonly does: 'loop'; readonly program: readonly number[]; readonly inputs: readonly number[]; readonly constants: readonly number[]; readonly to: number }
   | { readonly does: 'function'; readonly name: Costly; readonly to: number }
-  | { readonly does: 'product'; readonly factors: Factors<C>; readonly left: number; readonly shape: readonly number[]; readonly to: number }
+  | { readonly does: 'product'; readonly orientation: 'NN' | 'NT'; readonly left: number; readonly right: number; readonly size: readonly [m: number, k: number, n: number]; readonly to: number }
 
-type Factors<C> = NonNullable<Rowwise<C>['factors']>
-
-/** A recorded step. Its places are numbered: first those of the state, then those of the next one, then all others. */
-export interface Recipe<C> {
-  readonly instructions: readonly Instruction<C>[]
+/** A step in order. Its places are numbered: first those of the state, then those of the next one, then all others. */
+export interface Recipe {
+  readonly instructions: readonly Instruction[]
   /** Entries of each place. */
   readonly sizes: readonly number[]
-  /** Places of tensors that were there before, which nothing is written to. */
-  readonly given: readonly (readonly [place: number, tensor: Open<C>])[]
+  /** Places of tensors that are given, which nothing is written to. */
+  readonly given: readonly (readonly [place: number, nth: number])[]
+}
+
+/** A step as it was recorded: what it was taken with, what it gave, and what was made on the way. */
+export interface Recorded<C> {
+  readonly state: readonly Open<C>[]
+  readonly next: readonly Open<C>[]
+  readonly made: ReadonlySet<Open<C>>
+}
+
+/** What a recorded step takes from elsewhere, and what it does with it: steps with one `name` have one recipe. */
+export interface Ingredients<C> {
+  readonly name: string
+  /** Tensors that were there before, or whose entries were told. */
+  readonly given: readonly Open<C>[]
+  /** Right factors of its products. */
+  readonly rights: readonly C[]
+  /** Which of those is whose. */
+  readonly rightOf: ReadonlyMap<Open<C>, number>
+}
+
+/** What x is computed from; nothing where it was there before, or is a number. */
+const operandsIn = <C>(made: ReadonlySet<Open<C>>) => (x: Open<C>): readonly Open<C>[] => {
+  if (!made.has(x) || x.entrywise?.name === 'gather') return []
+  return x.rowwise?.factors === undefined ? x.entrywise?.of ?? [] : [x.rowwise.factors.left]
+}
+
+export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C>): Ingredients<C> => {
+  const operandsOf = operandsIn(made)
+  const numbers = new Map(state.map((x, l) => [x, l]))
+  const [given, rights]: [Open<C>[], C[]] = [[], []]
+  const rightOf = new Map<Open<C>, number>()
+  let name = state.map(({ shape }) => shape.join()).join(';')
+  const numberOf = (x: Open<C>): number => {
+    const before = numbers.get(x)
+    if (before !== undefined) return before
+    const operands = operandsOf(x).map(numberOf).join()
+    const [plan, factors] = [x.entrywise, x.rowwise?.factors]
+    if (operands !== '' && factors !== undefined) {
+      rightOf.set(x, rights.push(factors.right) - 1)
+      name += `;${factors.orientation} ${operands} ${factors.k} ${x.shape.join()}`
+    } else if (plan !== undefined && (operands !== '' || (plan.name === 'fill' && made.has(x))))
+      name += `;${plan.name} ${operands} ${Object.is(plan.c, -0) ? '-0' : plan.c} ${x.shape.join()}`
+    else {
+      given.push(x)
+      name += `;${x.shape.join()}`
+    }
+    numbers.set(x, numbers.size)
+    return numbers.size - 1
+  }
+  name = `${next.map(numberOf).join()}:${name}`
+  return { name, given, rights, rightOf }
 }
 
 /** Operations of one loop. */
@@ -31,18 +80,15 @@ const LONGEST = 40
 const simple = { add: ADD, sub: SUBTRACT, mul: MULTIPLY, neg: NEGATE, clip: CLIP, inside: INSIDE } as const
 const isFunction = (name: string): name is Costly => name === 'exp' || name === 'tanh' || name === 'logistic'
 
-/** What leads from tensors `state` to others by what was `made` on the way. */
-export const recipeOf = <C extends Cells>(state: readonly Open<C>[], next: readonly Open<C>[], made: ReadonlySet<Open<C>>): Recipe<C> => {
+/** A recorded step in order. */
+export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { given: elsewhere, rightOf }: Ingredients<C>): Recipe => {
   type X = Open<C>
-  const instructions: Instruction<C>[] = []
+  const instructions: Instruction[] = []
   const sizes = [...state, ...next].map(({ shape }) => entries(shape))
-  const given: (readonly [number, X])[] = []
+  const given: (readonly [number, number])[] = []
   const places = new Map<X, number>(state.map((x, l) => [x, l]))
   const ends = new Map<X, number>(next.map((x, l) => [x, state.length + l]))
-  const operandsOf = (x: X): readonly X[] => {
-    if (!made.has(x) || x.entrywise?.name === 'gather') return []
-    return x.rowwise?.factors === undefined ? x.entrywise?.of ?? [] : [x.rowwise.factors.left]
-  }
+  const operandsOf = operandsIn(made)
   const uses = new Map<X, number>()
   const count = (x: X): void => {
     const before = uses.get(x) ?? 0
@@ -62,13 +108,15 @@ export const recipeOf = <C extends Cells>(state: readonly Open<C>[], next: reado
     const place = isComputed(x) ? ends.get(x) ?? placeFor(x) : placeFor(x)
     places.set(x, place)
     if (isComputed(x)) put(x, place)
-    else given.push([place, x])
+    else given.push([place, elsewhere.indexOf(x)])
     return place
   }
   const put = (x: X, to: number): void => {
     const { entrywise: plan, rowwise: rows } = x
     if (rows?.factors !== undefined) {
-      instructions.push({ does: 'product', factors: rows.factors, left: placeOf(rows.factors.left), shape: x.shape, to })
+      const { factors: { orientation, left, k } } = rows
+      const [m = 0, n = 0] = x.shape
+      instructions.push({ does: 'product', orientation, left: placeOf(left), right: rightOf.get(x) as number, size: [m, k, n], to })
       return
     }
     if (plan === undefined || !isComputed(x) || !isFunction(plan.name)) {
@@ -116,4 +164,29 @@ export const recipeOf = <C extends Cells>(state: readonly Open<C>[], next: reado
     if (place !== end) instructions.push({ does: 'loop', program: [LOAD, 0, 0], inputs: [place], constants: [], to: end })
   })
   return { instructions, sizes, given }
+}
+
+/** Places that are written to, numbered from `first` on, shared by those that are not needed at the same time: for each the number of its shelf, and the sizes of shelves. */
+export const shelved = ({ instructions, sizes, given }: Recipe, first: number): { readonly shelf: ReadonlyMap<number, number>; readonly shelves: readonly number[] } => {
+  const fixed = new Set(given.map(([place]) => place))
+  const readBy = (one: Instruction): readonly number[] => (one.does === 'loop' ? one.inputs : one.does === 'product' ? [one.left] : [one.to])
+  const lastRead = new Map(instructions.flatMap((one, i) => [...readBy(one), one.to].map((place) => [place, i] as const)))
+  const shelf = new Map<number, number>()
+  const [shelves, free]: [number[], number[]] = [[], []]
+  instructions.forEach((one, i) => {
+    const letGo = (): void => {
+      for (const place of new Set(readBy(one))) {
+        const at = shelf.get(place)
+        if (at !== undefined && lastRead.get(place) === i && place !== one.to) free.push(at)
+      }
+    }
+    // A loop reads a vector before it writes one, so it may write where it reads; a product may not.
+    if (one.does === 'loop') letGo()
+    if (one.to >= first && !fixed.has(one.to) && !shelf.has(one.to)) {
+      const at = free.findIndex((nth) => shelves[nth] === sizes[one.to])
+      shelf.set(one.to, at < 0 ? shelves.push(sizes[one.to] as number) - 1 : free.splice(at, 1)[0] as number)
+    }
+    if (one.does !== 'loop') letGo()
+  })
+  return { shelf, shelves }
 }

@@ -7,14 +7,14 @@
  *
  * Only one step is at home there at a time. Another one that is taken in between moves in, and the first moves in again when it is taken again.
  */
-import { entries, sameShape } from '../algebra.ts'
+import { sameShape } from '../algebra.ts'
 import { type Arena, LINE } from './arena.ts'
 import type { ByRows } from './by-rows.ts'
 import type { Deferring } from './deferred.ts'
 import type { Cells, Kind } from './kinds.ts'
 import { loopsOn } from './loops.ts'
 import type { Open } from './open.ts'
-import { type Instruction, type Recipe, recipeOf } from './recorded.ts'
+import { type Ingredients, ingredientsOf, type Instruction, type Recipe, recipeOf, shelved } from './recorded.ts'
 import { upTo } from './rights.ts'
 
 /** One step: a state and what nobody will look at again, to the next state. */
@@ -22,30 +22,15 @@ type Step<C> = (state: readonly Open<C>[], spent: readonly Open<C>[]) => readonl
 
 /** How many states there are places for. */
 const TURNS = 3
+/** More routines than anybody has networks; then all are forgotten. */
+const MOST = 64
 
-/** Places that are written to, numbered from `first` on, shared by those that are not needed at the same time: for each the number of its shelf, and the sizes of shelves. */
-const shelved = <C>({ instructions, sizes, given }: Recipe<C>, first: number): { readonly shelf: ReadonlyMap<number, number>; readonly shelves: readonly number[] } => {
-  const fixed = new Set(given.map(([place]) => place))
-  const readBy = (one: Instruction<C>): readonly number[] => (one.does === 'loop' ? one.inputs : one.does === 'product' ? [one.left] : [one.to])
-  const lastRead = new Map(instructions.flatMap((one, i) => [...readBy(one), one.to].map((place) => [place, i] as const)))
-  const shelf = new Map<number, number>()
-  const [shelves, free]: [number[], number[]] = [[], []]
-  instructions.forEach((one, i) => {
-    const letGo = (): void => {
-      for (const place of new Set(readBy(one))) {
-        const at = shelf.get(place)
-        if (at !== undefined && lastRead.get(place) === i && place !== one.to) free.push(at)
-      }
-    }
-    // A loop reads a vector before it writes one, so it may write where it reads; a product may not.
-    if (one.does === 'loop') letGo()
-    if (one.to >= first && !fixed.has(one.to) && !shelf.has(one.to)) {
-      const at = free.findIndex((nth) => shelves[nth] === sizes[one.to])
-      shelf.set(one.to, at < 0 ? shelves.push(sizes[one.to] as number) - 1 : free.splice(at, 1)[0] as number)
-    }
-    if (one.does !== 'loop') letGo()
-  })
-  return { shelf, shelves }
+/** A recipe with addresses: of states by turns, and of places (those of states are set from step to step). */
+interface Routine<C> {
+  readonly turns: readonly (readonly number[])[]
+  readonly at: number[]
+  readonly given: Recipe['given']
+  readonly calls: readonly ((at: readonly number[], rights: readonly C[]) => void)[]
 }
 
 /** Steps of one interpreter. */
@@ -60,15 +45,15 @@ export const replaysOn = <C extends Cells>(
   /** Who is at home, and how to make room for another. */
   let home: { readonly leave: () => void } | undefined
 
-  /** An instruction as a call, given where places are. */
-  const callOf = (one: Instruction<C>, sizes: readonly number[]): ((at: readonly number[]) => void) => {
+  /** An instruction as a call, given where places and right factors are. */
+  const callOf = (one: Instruction, sizes: readonly number[]): ((at: readonly number[], rights: readonly C[]) => void) => {
     const { to } = one
     const count = sizes[to] as number
     switch (one.does) {
       case 'function': return (at) => { machine[one.name](at[to] as number, count) }
       case 'product': {
-        const { left, factors: { orientation, right, k }, shape: [m = 0, n = 0] } = one
-        return (at) => { products[orientation].inPlace(at[left] as number, right, m, k, n, at[to] as number) }
+        const { left, right, orientation, size: [m, k, n] } = one
+        return (at, rights) => { products[orientation].inPlace(at[left] as number, rights[right] as C, m, k, n, at[to] as number) }
       }
       case 'loop': {
         const { program, inputs, constants } = one
@@ -83,10 +68,9 @@ export const replaysOn = <C extends Cells>(
     }
   }
 
-  /** A recorded step, if there is room for it. */
-  const replay = (recipe: Recipe<C>, shapes: readonly X['shape'][]): Step<C> | undefined => {
+  /** Where everything lies in a recipe, and its calls; undefined where there is no room. */
+  const routineOf = (recipe: Recipe, layers: number): Routine<C> | undefined => {
     const { instructions, sizes, given } = recipe
-    const layers = shapes.length
     const { shelf, shelves } = shelved(recipe, 2 * layers)
     let end = states.from
     const room = (count: number): number => {
@@ -94,19 +78,22 @@ export const replaysOn = <C extends Cells>(
       end += Math.max(LINE, upTo(count * bytes, LINE))
       return from
     }
-    const turns = Array.from({ length: TURNS }, () => shapes.map((shape) => room(entries(shape))))
+    const turns = Array.from({ length: TURNS }, () => sizes.slice(0, layers).map(room))
     const at = sizes.map(() => 0)
-    for (const [place, x] of given) at[place] = room(entries(x.shape))
+    for (const [place] of given) at[place] = room(sizes[place] as number)
     const shelfAt = shelves.map(room)
     for (const [place, nth] of shelf) at[place] = shelfAt[nth] as number
-    if (end > states.to) return undefined
-    const calls = instructions.map((one) => callOf(one, sizes))
+    return end > states.to ? undefined : { turns, at, given, calls: instructions.map((one) => callOf(one, sizes)) }
+  }
+
+  /** A step by a routine with its own tensors. */
+  const stepBy = ({ turns, at, calls, given: taken }: Routine<C>, { given, rights }: Ingredients<C>, shapes: readonly X['shape'][]): Step<C> => {
+    const layers = shapes.length
     const put = (x: X, to: number): void => {
       // Memory may grow when entries are computed.
       const data = cells(x)
       heap().set(data, to / bytes)
     }
-
     // Which tensors lie in each of the places.
     const held: (readonly X[])[] = turns.map(() => [])
     const clear = (turn: number): void => {
@@ -117,14 +104,15 @@ export const replaysOn = <C extends Cells>(
     const moveIn = (): void => {
       home?.leave()
       home = self
-      for (const [place, x] of given) put(x, at[place] as number)
+      for (const [place, nth] of taken) put(given[nth] as X, at[place] as number)
     }
+    const liesIn = (turn: number, state: readonly X[]): boolean => state.every((x, l) => x.place !== undefined && held[turn]?.[l] === x)
     let turn = 0
     return (state, spent) => {
       spent.forEach(forget)
       if (home !== self) moveIn()
-      if (!state.every((x, l) => x.place !== undefined && held[turn]?.[l] === x)) {
-        const known = held.findIndex((xs) => xs.length > 0 && xs.every((x, l) => x === state[l] && x.place !== undefined))
+      if (!liesIn(turn, state)) {
+        const known = held.findIndex((_, nth) => liesIn(nth, state))
         turn = known < 0 ? (turn + 1) % TURNS : known
         if (known < 0) {
           clear(turn)
@@ -139,37 +127,48 @@ export const replaysOn = <C extends Cells>(
         at[l] = from[l] as number
         at[layers + l] = to[l] as number
       }
-      for (const call of calls) call(at)
+      for (const call of calls) call(at, rights)
       const next = shapes.map((shape, l) => placed(shape, to[l] as number))
       held[turn] = next
       return next
     }
   }
 
+  const known = new Map<string, Routine<C> | undefined>()
+  /** The step, recorded with a state of these shapes, if that can be done and leads to one of the same. */
+  const replayed = (step: (state: readonly X[]) => readonly X[], shapes: readonly X['shape'][]): Step<C> | undefined => {
+    let state: readonly X[] = []
+    const record = recorded(() => {
+      state = shapes.map((shape) => placed(shape, 0))
+      return step(state)
+    })
+    if (record === undefined) return undefined
+    const { results: next, made } = record
+    const forgetBut = (needed: ReadonlySet<X>): void => { for (const x of made) if (!needed.has(x)) forget(x) }
+    // As after any step: nobody may look at what it made.
+    const nobody = (): undefined => { forgetBut(new Set()) }
+    if (next.length !== shapes.length || !next.every((x, l) => sameShape(x.shape, shapes[l] as X['shape']))) { nobody(); return; }
+    const ingredients = ingredientsOf({ state, next, made })
+    if (!known.has(ingredients.name)) {
+      if (known.size >= MOST) known.clear()
+      known.set(ingredients.name, routineOf(recipeOf({ state, next, made }, ingredients), shapes.length))
+    }
+    const routine = known.get(ingredients.name)
+    if (routine === undefined) { nobody(); return; }
+    forgetBut(new Set(ingredients.given))
+    return stepBy(routine, ingredients, shapes)
+  }
+
   return (step) => {
     let shapes: readonly X['shape'][] | undefined
-    let replayed: Step<C> | undefined
-    const first = (state: readonly X[]): void => {
-      shapes = state.map(({ shape }) => shape)
-      if (states.to === states.from) return
-      let unknown: readonly X[] = []
-      const record = recorded(() => {
-        unknown = state.map(({ shape }) => placed(shape, 0))
-        return step(unknown)
-      })
-      if (record === undefined) return
-      const { results, made } = record
-      if (results.length === state.length && results.every((x, l) => sameShape(x.shape, (state[l] as X).shape))) {
-        const recipe = recipeOf(unknown, results, made)
-        replayed = replay(recipe, shapes)
-        const needed = new Set(recipe.given.map(([, x]) => x))
-        made.forEach((x) => { if (!needed.has(x)) forget(x) })
-      } else made.forEach(forget)
-    }
+    let next: Step<C> | undefined
     return (state, spent) => {
-      if (shapes === undefined) first(state)
-      return replayed !== undefined && state.length === shapes?.length && state.every((x, l) => sameShape(x.shape, shapes?.[l] as X['shape']))
-        ? replayed(state, spent)
+      if (shapes === undefined) {
+        shapes = state.map(({ shape }) => shape)
+        if (states.to > states.from) next = replayed(step, shapes)
+      }
+      return next !== undefined && state.length === shapes.length && state.every((x, l) => sameShape(x.shape, shapes?.[l] as X['shape']))
+        ? next(state, spent)
         : within(() => step(state), spent)
     }
   }

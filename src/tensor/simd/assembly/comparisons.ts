@@ -1,4 +1,4 @@
-/** Comparisons of entries, once for f64 and f32: how far apart two blocks are, on SIMD128, and which of some is the largest. Addresses are in bytes, sizes in entries. */
+/** Comparisons of entries, once for f64 and f32: how far apart two blocks are, on SIMD128, whether there is any distance, and which of some is the largest. Addresses are in bytes, sizes in entries. */
 
 /** The largest |x − y|: 0 where both are the same infinity, NaN as soon as one entry is. */
 export function farthestOf<T>(x: usize, y: usize, count: i32): T {
@@ -19,6 +19,14 @@ export function farthestOf<T>(x: usize, y: usize, count: i32): T {
     if (a != b) farthest = max<T>(farthest, abs<T>(a - b))
   }
   return farthest
+}
+
+/** Whether all entries equal those at another place, which NaN never does; known at the first that does not. */
+export function sameOf<T>(x: usize, y: usize, count: i32): bool {
+  const whole = x + (<usize>count * sizeof<T>() & ~15)
+  for (; x < whole; x += 16, y += 16) if (v128.any_true(v128.ne<T>(v128.load(x), v128.load(y)))) return false
+  for (const end = whole + (<usize>count * sizeof<T>() & 15); x < end; x += sizeof<T>(), y += sizeof<T>()) if (load<T>(x) != load<T>(y)) return false
+  return true
 }
 
 /**

@@ -102,9 +102,15 @@ function tile<T, S>(a: usize, b: usize, k: i32, out: usize, stride: usize): void
   v128.store(out4, c41, 16)
 }
 
-/** A rectangle of entries, from rows `fromStride` bytes apart to rows `toStride` bytes apart. */
+/** A few entries in a row: entry by entry, since to call the engine's own copy costs more. */
+// @ts-ignore: decorator
+@inline export function copyFew<T>(from: usize, to: usize, count: i32): void {
+  for (const end = from + <usize>count * sizeof<T>(); from < end; from += sizeof<T>(), to += sizeof<T>()) store<T>(to, load<T>(from))
+}
+
+/** A rectangle of entries within a tile, from rows `fromStride` bytes apart to rows `toStride` bytes apart. */
 export function copy<T>(from: usize, fromStride: usize, to: usize, toStride: usize, rows: i32, columns: i32): void {
-  for (let r = 0; r < rows; r++) memory.copy(to + r * toStride, from + r * fromStride, <usize>columns * sizeof<T>())
+  for (let r = 0; r < rows; r++) copyFew<T>(from + r * fromStride, to + r * toStride, columns)
 }
 
 /** The tile at row p and column q of out (m, n); over an edge of out it is formed at `spare`, so that nothing outside of out is written. */

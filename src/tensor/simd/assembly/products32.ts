@@ -1,5 +1,5 @@
 /** Products and functions in f32: what the module for f32 exports. See products.ts, unpacked.ts, packing.ts, sparse.ts, functions.ts and comparisons.ts. */
-import { farthestOf, largestOf } from './comparisons'
+import { farthestOf, largestOf, sameOf } from './comparisons'
 import { expOf, logisticOf, tanhOf } from './functions'
 import { packColumnsOf, packRowsOf } from './packing'
 import { multiplyOf, multiplySumOf } from './products'
@@ -53,6 +53,10 @@ export function addAt(rows: usize, bases: usize, offsets: usize, m: i32, k: i32,
 
 export function farthest(x: usize, y: usize, count: i32): f32 {
   return farthestOf<f32>(x, y, count)
+}
+
+export function same(x: usize, y: usize, count: i32): bool {
+  return sameOf<f32>(x, y, count)
 }
 
 export function largest(values: usize, at: usize, rows: i32, length: i32, out: usize): void {

@@ -6,7 +6,7 @@
  * Addresses are in bytes, sizes in entries; panels of b as in products.ts. They are not needed here: b may also lie as it is.
  */
 
-import { plusProduct, WIDTH } from './products'
+import { copyFew, plusProduct, WIDTH } from './products'
 
 /** Bytes that are counted at a time. */
 // @ts-ignore: decorator
@@ -121,7 +121,7 @@ function fromLists<T>(lists: usize, b: usize, apart: usize, out: usize, m: i32, 
     const width = min(columns, n - q)
     for (let r = 0, list = lists, to = out; r < m; r++, list += size, to += stride) {
       strip1<T>(placesIn(list), valuesIn(list, k), load<i32>(list), b, width == columns ? to : spare)
-      if (width < columns) memory.copy(to, spare, <usize>width * sizeof<T>())
+      if (width < columns) copyFew<T>(spare, to, width)
     }
   }
 }

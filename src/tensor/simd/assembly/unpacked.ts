@@ -2,7 +2,7 @@
  * Products whose left factor is read where it lies, row by row or where lists of addresses say: patches of a convolution, and factors that meet so few
  * columns that packing costs more than it spares. Order of terms, panels of b, addresses and sizes as in products.ts.
  */
-import { copy, plusProduct, WIDTH } from './products'
+import { copy, copyFew, plusProduct, WIDTH } from './products'
 
 /** Rows of a tile whose rows of a are not packed: their addresses take registers too. */
 // @ts-ignore: decorator
@@ -89,8 +89,54 @@ export function multiplyAtOf<T>(source: usize, bases: usize, offsets: usize, b: 
   multiplyUnpacked<T, Listed>(source, bases, offsets, b, out, m, k, n, spare)
 }
 
+/** Three rows of a by three vectors of b, of which the last lies in the next panel; of that one so many entries count. */
+function tileOf9<T>(a0: usize, a1: usize, a2: usize, b: usize, k: i32, out0: usize, out1: usize, out2: usize, last: i32, spare: usize): void {
+  let c00 = v128.splat<T>(<T>0), c01 = c00, c02 = c00, c10 = c00, c11 = c00, c12 = c00, c20 = c00, c21 = c00, c22 = c00
+  const apart = <usize>k * WIDTH
+  for (const end = a0 + <usize>k * sizeof<T>(); a0 < end; a0 += sizeof<T>(), a1 += sizeof<T>(), a2 += sizeof<T>(), b += WIDTH) {
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    const b2 = v128.load(b + apart)
+    let r = v128.load_splat<T>(a0)
+    c00 = plusProduct<T>(c00, r, b0)
+    c01 = plusProduct<T>(c01, r, b1)
+    c02 = plusProduct<T>(c02, r, b2)
+    r = v128.load_splat<T>(a1)
+    c10 = plusProduct<T>(c10, r, b0)
+    c11 = plusProduct<T>(c11, r, b1)
+    c12 = plusProduct<T>(c12, r, b2)
+    r = v128.load_splat<T>(a2)
+    c20 = plusProduct<T>(c20, r, b0)
+    c21 = plusProduct<T>(c21, r, b1)
+    c22 = plusProduct<T>(c22, r, b2)
+  }
+  v128.store(out0, c00)
+  v128.store(out0, c01, 16)
+  v128.store(out1, c10)
+  v128.store(out1, c11, 16)
+  v128.store(out2, c20)
+  v128.store(out2, c21, 16)
+  v128.store(spare, c02)
+  v128.store(spare, c12, 16)
+  v128.store(spare, c22, 32)
+  copyFew<T>(spare, out0 + WIDTH, last)
+  copyFew<T>(spare + 16, out1 + WIDTH, last)
+  copyFew<T>(spare + 32, out2 + WIDTH, last)
+}
+
 /** The same with a (m, k) row by row at `source`: where b has so few columns that to pack a would cost more than it spares. */
 export function multiplyRowsOf<T>(source: usize, b: usize, out: usize, m: i32, k: i32, n: i32, spare: usize): void {
+  const columns = WIDTH / <i32>sizeof<T>()
+  // Ten classes are three vectors of f32: half of a second panel would be multiplied in vain.
+  if (n > columns && n <= columns + columns / 2) {
+    const row = <usize>k * sizeof<T>(), stride = <usize>n * sizeof<T>()
+    for (let p = 0; p < m; p += 3) {
+      // Rows that are not there are the last one again.
+      const second = min(p + 1, m - 1), third = min(p + 2, m - 1)
+      tileOf9<T>(source + p * row, source + second * row, source + third * row, b, k, out + p * stride, out + second * stride, out + third * stride, n - columns, spare)
+    }
+    return
+  }
   multiplyUnpacked<T, Plain>(source, 0, 0, b, out, m, k, n, spare)
 }
 
