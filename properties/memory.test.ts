@@ -14,7 +14,7 @@ const thrownBy = (act: () => unknown): unknown => {
 
 describe('what runs out of memory', () => {
   // WebAssembly has 4 GiB at most.
-  test.each([['simd32', () => arenaOf(singles, 16)], ['simd64', () => arenaOf(doubles, 16)]])('%s', (_, arena) => {
+  test.each([['simd32', () => arenaOf(singles, 16, 0)], ['simd64', () => arenaOf(doubles, 16, 0)]])('%s', (_, arena) => {
     const reason = thrownBy(() => { arena().extend(2 ** 33) })
     expect(reason).toBeInstanceOf(RangeError)
     expect((reason as Error).message).toMatch(/^simd(32|64): expected 8192 MiB of memory for a product, got none beyond \d+ MiB; multiply less at a time, such as a smaller batch$/)

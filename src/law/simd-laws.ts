@@ -16,6 +16,7 @@ import { slack } from './closeness.ts'
 import type { Law } from './law.ts'
 import { anyDoubles, entries, singleEntries } from './number-arbitraries.ts'
 import { deferral } from './simd-deferral.ts'
+import { repeatedSteps } from './simd-repeated.ts'
 import { fusedProducts, products } from './simd-products.ts'
 import { type Tracked, tracked, type TrackedOp, trackedOver } from './tracked.ts'
 
@@ -129,6 +130,7 @@ export const simdLaws: readonly Law[] = [
   ...near(S32),
   ...products,
   ...deferral,
+  ...repeatedSteps,
 ]
 
 /** L12 for fused products, which not every JavaScript engine has. Throws as `simd32` does where they are missing. */

@@ -1,0 +1,96 @@
+/** Steps of a phase are replayed in the machine's memory where they can be, and taken one by one where they cannot (law L12 says that the numbers are the same). */
+import { describe, expect, test } from 'vitest'
+import { seeded, uniforms } from '../src/data/random.ts'
+import { trainerOf } from '../src/experiment/training-job.ts'
+import { orThrow } from '../src/fold/mistake.ts'
+import { nudgedPhase } from '../src/fold/nudged-phase.ts'
+import { poseKnown, type Problem } from '../src/fold/pose.ts'
+import { initialise } from '../src/learn/initialise.ts'
+import { type Layer, type Layers, layerShape } from '../src/phi/interaction.ts'
+import { type Algebra, entries, type Op, repeated, type Shape } from '../src/tensor/algebra.ts'
+import { simd32, type SimdTensor } from '../src/tensor/simd/interpreter.ts'
+
+type S = SimdTensor<Float32Array>
+
+/** The problem of a network of Table 1 with random samples. */
+const problemOf = (A: Algebra<Op, S>, name: string, batch: number): Problem<S> => {
+  const { learner: { dynamics, cost }, params } = orThrow(trainerOf({
+    name, variant: 'exact', method: 'ep', loss: 'squared', changes: {}, optimiser: { name: 'sgd', momentum: 0 }, weightDecay: 0, decay: 1, unsettled: 'keep', seed: 1,
+  }))
+  const random = (shape: Shape): S => A.of(shape, uniforms(seeded(2), entries(shape), 0, 1)[0])
+  const [first, last] = [dynamics.layers[0] as Layer, dynamics.layers.at(-1) as Layer]
+  return poseKnown(A, dynamics, cost)({ theta: initialise(A, params, seeded(1))[0], x: random(layerShape(batch, first)), y: random(layerShape(batch, last)) })
+}
+
+/** Free and nudged steps. */
+const stepsOf = (problem: Problem<S>): readonly ((s: Layers<S>) => Layers<S>)[] =>
+  [(s) => problem.motion.step(s), (s) => nudgedPhase(problem, problem.algebra.fill([], 0.1), s).next()[0]]
+
+/** The state after so many steps, of which each but the first spends the one before it. */
+const after = (steps: number, next: (s: Layers<S>, spent: Layers<S>) => Layers<S>, start: Layers<S>): Layers<S> =>
+  Array.from({ length: steps }).reduce<readonly [Layers<S>, Layers<S>]>(([s, spent], _, t) => [next(s, spent), t === 0 ? [] : s], [start, []])[0]
+
+/** Whether it lies where steps are replayed. */
+const replayed = (state: Layers<S>): boolean => state.every((x) => (x as unknown as { readonly place: number | undefined }).place !== undefined)
+
+describe('free and nudged steps', () => {
+  test.each([['P-1h', true], ['P-2h', true], ['P-3h', true], ['EB-1h', true], ['EB-2h', true], ['P-conv', false]] as const)('of %s are replayed: %s', (name, can) => {
+    const A = simd32()
+    const problem = problemOf(A, name, 2)
+    for (const step of stepsOf(problem)) {
+      const end = after(4, repeated(A, step), problem.zeros)
+      expect(replayed(end)).toBe(can)
+      const alone = simd32({ replay: 0 })
+      const expected = stepsOf(problemOf(alone, name, 2)).map((one) => after(4, repeated(alone, one), problemOf(alone, name, 2).zeros))
+      expect(expected.map(replayed)).toEqual([false, false])
+      expect(expected.map((s) => s.map(alone.numbers))).toContainEqual(end.map(A.numbers))
+    }
+  })
+
+  test('are taken one by one where a state needs more room than there is', () => {
+    const numbers = [2 ** 14, 2 ** 20].map((replay) => {
+      const A = simd32({ replay })
+      const problem = problemOf(A, 'P-1h', 20)
+      const end = after(5, repeated(A, stepsOf(problem)[0] as never), problem.zeros)
+      expect(replayed(end)).toBe(replay === 2 ** 20)
+      return end.map(A.numbers)
+    })
+    expect(numbers[0]).toEqual(numbers[1])
+  })
+
+  test('make no array once they run', () => {
+    const A = simd32()
+    const problem = problemOf(A, 'P-2h', 20)
+    for (const step of stepsOf(problem)) {
+      const used: number[] = []
+      const next = repeated(A, step)
+      after(50, (s, spent) => {
+        const state = next(s, spent)
+        used.push(process.memoryUsage().arrayBuffers)
+        return state
+      }, problem.zeros)
+      expect(Math.max(...used.slice(3))).toBe(used[3])
+    }
+  })
+})
+
+test('a step that goes wrong says so, and the next one goes well', () => {
+  const A = simd32()
+  const problem = problemOf(A, 'P-1h', 2)
+  const [free] = stepsOf(problem)
+  const wrong = repeated(A, () => { throw new RangeError('no such step') })
+  expect(() => wrong(problem.zeros, [])).toThrow('no such step')
+  expect(replayed(after(3, repeated(A, free as never), problem.zeros))).toBe(true)
+})
+
+test('nobody may look at what a step has made on the way', () => {
+  const A = simd32()
+  const seen: S[] = []
+  const next = repeated(A, ([s]: readonly S[]) => {
+    const inner = A.scale(2, s as S)
+    seen.push(inner)
+    return [A.add(inner, s as S)]
+  })
+  expect(Array.from(A.numbers(next([A.fill([2], 1)], [])[0] as S))).toEqual([3, 3])
+  expect(() => A.numbers(seen[0] as S)).toThrow('memory has been given to others')
+})
