@@ -15,7 +15,8 @@ import { entries, type Shape } from '../algebra.ts'
 import { type Arena, SLOTS } from './arena.ts'
 import { chainsOn, type Stretch } from './chain.ts'
 import type { Cells, Kind } from './kinds.ts'
-import { type Entrywise, type Open, productOf, type Rowwise } from './open.ts'
+import { makersOf, type Makers, unforeseen } from './makers.ts'
+import { type Open, productOf } from './open.ts'
 import { COSTLY, type Pass, type PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
 import type { Visit } from './by-rows.ts'
@@ -26,16 +27,8 @@ import type { Reader } from './work-area.ts'
 /** At most so many arrays are read, each may need a slot beside that of the result, and operations carried out in one walk: nothing grows with the length of a phase. */
 const [ARRAYS, OPERATIONS] = [SLOTS - 1, 32]
 
-/** Thrown where what is recorded depends on entries: then there is no record. */
-export const unforeseen: Error = new Error('tensor: asked for entries while a step is recorded')
-
 /** Ways to make tensors of one kind, and to come by their entries. */
-export interface Deferring<C> {
-  /** Whose entries are there. */
-  readonly of: (shape: Shape, data: C, turned?: boolean) => Open<C>
-  /** Whose entries wait. */
-  readonly entrywise: (shape: Shape, plan: Entrywise<C>, turned?: boolean) => Open<C>
-  readonly rowwise: (shape: Shape, plan: Rowwise<C>, turned?: boolean) => Open<C>
+export interface Deferring<C> extends Makers<C> {
   /** All entries in one array, from now on, row by row. */
   readonly cells: (x: Open<C>) => C
   /** The same in the order in which they come. */
@@ -46,14 +39,6 @@ export interface Deferring<C> {
   readonly scattered: (x: Open<C>, grid: Grid, count: number) => C | undefined
   /** Reads any stretch, remembering none. */
   readonly reader: (x: Open<C>) => Reader
-  /** Its entries lie in the memory of the machine, and are copied only if somebody asks for an array. */
-  readonly placed: (shape: Shape, place: number) => Open<C>
-  /** Where nobody will look at x again. */
-  readonly forget: (x: Open<C>) => void
-  /** What `act` gives and all that it made, nothing of which was computed; undefined where it needs entries, or a product that is not by rows, to go on. */
-  readonly recorded: (act: () => readonly Open<C>[]) => { readonly results: readonly Open<C>[]; readonly made: ReadonlySet<Open<C>> } | undefined
-  /** Whether it is being recorded what is done. */
-  readonly records: () => boolean
   /** As `within` of an algebra. */
   readonly within: (act: () => readonly Open<C>[], spent: readonly Open<C>[]) => readonly Open<C>[]
   /** x after a pass, if need be with another shape of as many entries. */
@@ -69,33 +54,11 @@ export const deferring = <C extends Cells>(
   type X = Open<C>
   const { bytes } = kind
   const { heap, slot, length } = arena
-  /** What was made since the innermost `within` began. */
-  let made: X[] | undefined
-  /** What was made since a record began: there nothing is computed. */
-  let record: Set<X> | undefined
-  const making = (x: X): X => {
-    made?.push(x)
-    record?.add(x)
-    return x
-  }
-  const of = (shape: Shape, data: C, turned = false): X =>
-    making({ shape, turned, data, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: true, place: undefined })
-  const entrywise = (shape: Shape, plan: Entrywise<C>, turned = false): X =>
-    making({ shape, turned, data: undefined, byRows: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false, place: undefined })
-  const rowwise = (shape: Shape, plan: Rowwise<C>, turned = false): X =>
-    making({ shape, turned, data: undefined, byRows: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false, place: undefined })
-  const forget = (x: X): void => {
-    if (x.data !== undefined) {
-      if (x.data.length >= defer) release(x.data)
-      give(x.data)
-    }
-    if (x.byRows !== undefined) give(x.byRows)
-    x.data = x.byRows = x.place = undefined
-    x.entrywise = x.rowwise = undefined
-  }
-  const placed = (shape: Shape, place: number): X =>
-    making({ shape, turned: false, data: undefined, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: false, place })
-
+  const makers = makersOf<C>((data) => {
+    if (data.length >= defer) release(data)
+    give(data)
+  })
+  const { of, entrywise, records, isRecorded, keptOf } = makers
   const chain = chainsOn(kind, arena, (x) => inTurn(x))
   /** Block by block, each in the first slot. */
   const blocks = (stretch: Stretch, first: number, last: number, show: Visit<C>): void => {
@@ -118,7 +81,7 @@ export const deferring = <C extends Cells>(
   }
   const inTurn = (x: X): C => {
     if (x.data !== undefined) return x.data
-    if (record?.has(x) === true) throw unforeseen
+    if (isRecorded(x)) throw unforeseen
     if (x.place !== undefined) {
       x.data = fresh(entries(x.shape))
       x.data.set(heap().subarray(x.place / bytes, x.place / bytes + x.data.length))
@@ -147,7 +110,7 @@ export const deferring = <C extends Cells>(
     (x.turned === turned ? x : turned ? of(x.shape, transposed(x, inTurn(x)), true) : of(x.shape, cells(x).slice() as C))
   /** Before a use that remembers nothing. One operation on one array costs no more than reading another. */
   const use = (x: X): X => {
-    if (x.data === undefined && record?.has(x) === true) throw unforeseen
+    if (x.data === undefined && isRecorded(x)) throw unforeseen
     if (x.used && !(x.entrywise !== undefined && x.entrywise.arrays <= 1 && x.entrywise.operations <= 1)) inTurn(x)
     x.used = true
     return x
@@ -164,36 +127,11 @@ export const deferring = <C extends Cells>(
     else if (plan !== undefined) walk(x, show)
     else cells(x)
   }
-  const recorded: Deferring<C>['recorded'] = (act) => {
-    const [around, all] = [made, new Set<X>()]
-    made = undefined
-    record = all
-    try {
-      return { results: act(), made: all }
-    } catch (reason) {
-      all.forEach(forget)
-      if (reason === unforeseen) return undefined
-      throw reason
-    } finally {
-      made = around
-      record = undefined
-    }
-  }
-  const within = (act: () => readonly X[], spent: readonly X[]): readonly X[] => {
-    const around = made
-    made = []
-    try {
-      const results = act()
-      results.forEach(inTurn)
-      const kept = new Set(results)
-      for (const x of made) if (!kept.has(x)) forget(x)
-      for (const x of spent) if (!kept.has(x)) forget(x)
-      around?.push(...results)
-      return results
-    } finally {
-      made = around
-    }
-  }
+  const within = (act: () => readonly X[], spent: readonly X[]): readonly X[] => keptOf(() => {
+    const results = act()
+    results.forEach(inTurn)
+    return results
+  }, spent)
   const scattered = (x: X, grid: Grid, count: number): C | undefined => {
     if (x.rowwise?.scattered === undefined || x.used || x.turned) return undefined
     x.used = true
@@ -223,7 +161,7 @@ export const deferring = <C extends Cells>(
 
   const map = (pass: Pass, x: X, c = 0, shape = x.shape): X => {
     const count = entries(shape)
-    if (record !== undefined)
+    if (records())
       return entrywise(shape, { name: pass.name, of: [coming(x, false)], c, arrays: 0, operations: 0 })
     if (count < defer && pass.loop !== undefined) {
       const out = fresh(count)
@@ -242,7 +180,7 @@ export const deferring = <C extends Cells>(
   }
   const zip = (pass: PassOfTwo, x: X, y: X): X => {
     const count = entries(x.shape)
-    if (record !== undefined)
+    if (records())
       return entrywise(x.shape, { name: pass.name, of: [coming(x, false), coming(y, false)], c: 0, arrays: 0, operations: 0 })
     if (count < defer) {
       const out = fresh(count)
@@ -261,5 +199,5 @@ export const deferring = <C extends Cells>(
       name: pass.name, of: [x, y], c: 0, arrays: arrays(x) + arrays(y), operations: operations(x) + operations(y) + 1,
     }, x.turned)
   }
-  return { of, entrywise, rowwise, cells, inTurn, visit, scattered, reader, placed, forget, recorded, records: () => record !== undefined, within, map, zip }
+  return { ...makers, cells, inTurn, visit, scattered, reader, within, map, zip }
 }

@@ -12,9 +12,10 @@ import {
 } from '../algebra.ts'
 import { arenaOf } from './arena.ts'
 import type { Patches } from './by-rows.ts'
-import { deferring, unforeseen } from './deferred.ts'
+import { deferring } from './deferred.ts'
 import { type Cells, doubles, fusedSingles, type Kind, singles } from './kinds.ts'
 import { canRun } from './machine.ts'
+import { unforeseen } from './makers.ts'
 import type { Open } from './open.ts'
 import {
   added, clipped, copied, divided, exponential, hyperbolicTangent, logistic, multiplied, negated, type Pass, type PassOfTwo, scaled, subtracted,
