@@ -27,7 +27,11 @@ export interface Relaxed<T> {
 export const relax = <T>({ algebra: A, motion, zeros }: Problem<T>, steps: number, keep: number): Relaxed<T> => {
   if (!Number.isSafeInteger(steps) || steps < 1 || !Number.isSafeInteger(keep) || keep < 0 || keep > steps)
     throw new RangeError(`relax: expected whole steps T ≥ 1 and 0 ≤ keep ≤ T, got ${steps} and ${keep}`)
-  const same = (a: Layers<T>, b: Layers<T>): boolean => a.every((al, l) => A.equals(al, b[l] as T))
+  // From the output on, which is small and the last to come to rest.
+  const same = (a: Layers<T>, b: Layers<T>): boolean => a.every((_, back) => {
+    const l = a.length - 1 - back
+    return A.equals(a[l] as T, b[l] as T)
+  })
   const step = repeated(A, (state: Layers<T>) => motion.step(state))
   return tailRec<Now<T>, Relaxed<T>>({ t: 0, state: zeros, before: [], last: undefined, spent: [] }, ({ t, state, before, last, spent }) => {
     if (t === steps) return E.right({ state, before })
