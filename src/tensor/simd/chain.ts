@@ -1,5 +1,5 @@
 /**
- * A chain of operations that wait, in steps on a stretch of entries: arrays that it reads are copied into slots of the machine, all operations up to
+ * A chain of operations that wait, in steps on a stretch of entries: arrays that it reads are copied into slots of the machine unless they are there already, all operations up to
  * the next function are one loop (loops.ts), a function replaces a slot. What is used twice in a loop is computed once.
  */
 import type { Arena } from './arena.ts'
@@ -13,7 +13,7 @@ export type Stretch = (from: number, to: number, out: number) => void
 const instructions = { add: ADD, sub: SUBTRACT, mul: MULTIPLY, neg: NEGATE, clip: CLIP, inside: INSIDE } as const
 
 /** Chains of one machine: how to come by stretches of a tensor. For one use, since what waits now may have its entries later. Inner slots from the second on are written to. */
-export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, slot }: Arena<C>, dataOf: (x: Open<C>) => C): ((x: Open<C>) => Stretch) => {
+export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, slot }: Arena<C>, dataOf: (x: Open<C>) => C, keptAt: (data: C) => number | undefined): ((x: Open<C>) => Stretch) => {
   const loopOf = loopsOn({ bytes }, machine)
   return (root) => {
     const steps: Stretch[] = []
@@ -60,12 +60,16 @@ export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, s
     const putLoop = (x: Open<C>, address?: number): void => {
       const [program, inputs, constants]: [number[], number[], number[]] = [[], [], []]
       let product: { readonly shown: Open<C>; readonly argument: number } | undefined
+      const arrays: { readonly data: C; readonly slot: number; readonly argument: number }[] = []
       const registers = new Map<Open<C>, number>()
       const emit = (op: number, a: number, b = 0): number => program.push(op, a, b) / 3 - 1
       const constant = (c: number): number => emit(CONSTANT, constants.push(c) - 1)
       const load = (y: Open<C>): number => {
-        if (y.rowwise === undefined) return emit(LOAD, inputs.push(placeOf(y)) - 1)
-        product = { shown: y, argument: 2 + inputs.length }
+        if (y.rowwise !== undefined) product = { shown: y, argument: 2 + inputs.length }
+        else if (y.entrywise === undefined) {
+          arrays.push({ data: dataOf(y), slot: slot(slots), argument: 2 + inputs.length })
+          slots += 1
+        } else return emit(LOAD, inputs.push(placeOf(y)) - 1)
         return emit(LOAD, inputs.push(0) - 1)
       }
       const register = (y: Open<C>): number => {
@@ -99,6 +103,12 @@ export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, s
         args[0] = address ?? out
         args[1] = Math.ceil((to - from) * bytes / 16) * 16
         if (product !== undefined) args[product.argument] = shownAt(product.shown, from)
+        for (const { data, slot: copy, argument } of arrays) {
+          // Weights, which a product has read just before, are there already.
+          const kept = keptAt(data)
+          if (kept === undefined) heap().set(data.subarray(from, to), copy / bytes)
+          args[argument] = kept === undefined ? copy : kept + from * bytes
+        }
         loop(...(args as [number, number, ...number[]]))
       })
     }

@@ -19,6 +19,7 @@ import { makersOf, type Makers, unforeseen } from './makers.ts'
 import { type Open, productOf } from './open.ts'
 import { COSTLY, type Pass, type PassOfTwo } from './passes.ts'
 import type { Grid } from './positions.ts'
+import type { Products } from './products.ts'
 import type { Visit } from './by-rows.ts'
 import type { SpareArrays } from './spare-arrays.ts'
 import { transposeInto } from './turned.ts'
@@ -49,7 +50,7 @@ export interface Deferring<C> extends Makers<C> {
 
 /** Tensors of one kind. Results of `defer` entries or more may wait. Who knows something of an array is told when its memory is given to others. */
 export const deferring = <C extends Cells>(
-  kind: Kind<C>, arena: Arena<C>, { fresh, give }: SpareArrays<C>, defer: number, release: (data: C) => void,
+  kind: Kind<C>, arena: Arena<C>, { fresh, give }: SpareArrays<C>, defer: number, { release, placeOf }: Pick<Products<C>, 'release' | 'placeOf'>,
 ): Deferring<C> => {
   type X = Open<C>
   const { bytes } = kind
@@ -59,7 +60,7 @@ export const deferring = <C extends Cells>(
     give(data)
   })
   const { of, entrywise, records, isRecorded, keptOf } = makers
-  const chain = chainsOn(kind, arena, (x) => inTurn(x))
+  const chain = chainsOn(kind, arena, (x) => inTurn(x), placeOf)
   /** Block by block, each in the first slot. */
   const blocks = (stretch: Stretch, first: number, last: number, show: Visit<C>): void => {
     for (let from = first; from < last; from += length) {

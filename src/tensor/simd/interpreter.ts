@@ -46,7 +46,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
   const products = productsOn(kind, arena, options)
   const spare = spareArrays(kind)
   const { fresh } = spare
-  const { of, entrywise, rowwise, cells: cellsOf, inTurn, visit, scattered, reader, within, map, zip, records, recorded, placed, forget } = deferring(kind, arena, spare, defer, products.release)
+  const { of, entrywise, rowwise, cells: cellsOf, inTurn, visit, scattered, reader, within, map, zip, records, recorded, placed, forget } = deferring(kind, arena, spare, defer, products)
   const replayed = replaysOn(kind, arena, products, { cells: cellsOf, inTurn, within, recorded, placed, forget })
   // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
   const open = (x: T): Open<C> => x as unknown as Open<C>

@@ -20,6 +20,8 @@ export interface Products<C> extends Sums<C> {
   readonly largest: (x: C, rows: Int32Array, length: number) => Int32Array
   /** Its memory is given to others. */
   readonly release: (factor: C) => void
+  /** Where it is kept as it is, if it is. */
+  readonly placeOf: (factor: C) => number | undefined
 }
 
 /** Products on a machine that nobody else multiplies on. */
@@ -27,7 +29,7 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, opti
   const { bytes } = kind
   const { machine, heap } = arena
   const area = workAreaOf(kind, arena, options)
-  const { SOURCE, reserve, isFew, release } = area
+  const { SOURCE, reserve, isFew, release, find } = area
   const rights = rightsOf(kind, arena, area.block)
   const byRows = byRowsOn(kind, arena, area, rights)
   return {
@@ -49,5 +51,6 @@ export const productsOn = <C extends Cells>(kind: Kind<C>, arena: Arena<C>, opti
       return new Int32Array(machine.memory.buffer, out, count).slice()
     },
     release,
+    placeOf: (factor) => find('plain', factor)?.at,
   }
 }
