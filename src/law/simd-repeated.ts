@@ -35,6 +35,12 @@ const operations = {
   driven: (A, x, _, { drive }) => A.add(x, drive),
   'there and back': (A, x, _, { weight }) => A.matmulNN(A.matmulNT(x, weight), weight),
   'there, bent, and back': (A, x, y, { weight }) => A.add(A.matmulNN(A.clip(A.matmulNT(x, weight)), weight), y),
+  'product with what was made': (A, x) => A.matmulNN(x, A.of([A.shape(x)[1] ?? 0, A.shape(x)[1] ?? 0], Array.from({ length: (A.shape(x)[1] ?? 0) ** 2 }, (_, i) => (i % 7) / 8))),
+  'places of what was made': (A, x) => {
+    const size = (A.shape(x)[0] ?? 0) * (A.shape(x)[1] ?? 0)
+    const made = A.of([size], Array.from({ length: size }, (_, i) => (i % 5) / 4))
+    return A.mul(x, A.gather(made, { shape: A.shape(x), at: Array.from({ length: size }, (_, i) => size - 1 - i) }))
+  },
   reshape: (A, x, y) => A.sub(A.reshape(A.neg(A.reshape(x, A.shape(x).toReversed())), A.shape(x)), y),
   'as its first entry says': (A, x) => A.scale((A.numbers(x)[0] ?? 0) > 0 ? 0.5 : -2, x),
 } satisfies Readonly<Record<string, <T>(A: Algebra<Op, T>, x: T, y: T, own: Own<T>) => T>>
@@ -159,8 +165,11 @@ const repeatedLaw = <T, C extends Float64Array | Float32Array>(name: 'simd64' | 
 const plain = <T>(algebra: Algebra<Op, T>): View<Op, T, number> =>
   ({ algebra, embed: algebra.of, read: (x) => [...algebra.numbers(x)] })
 
+/** Little room for right factors, and tensors of a few entries are large: what is spent or forgotten is written over soon. */
+const scarce = { defer: 4, keep: 2 ** 11 }
+
 /** Steps that are replayed, in simd64 and simd32. */
 export const repeatedSteps: readonly Law[] = [
-  repeatedLaw('simd64', ['simd64', 'reference'], { first: plain<Tensor>(reference), second: plain(simd64()) }),
-  repeatedLaw('simd32', ['simd32', 'lift', 'float32'], { first: plain<Lifted<number>>(lift(float32)), second: plain(simd32()) }),
+  repeatedLaw('simd64', ['simd64', 'reference'], { first: plain<Tensor>(reference), second: plain(simd64(scarce)) }),
+  repeatedLaw('simd32', ['simd32', 'lift', 'float32'], { first: plain<Lifted<number>>(lift(float32)), second: plain(simd32(scarce)) }),
 ]

@@ -12,6 +12,7 @@ import {
 } from '../algebra.ts'
 import { arenaOf } from './arena.ts'
 import type { Patches } from './by-rows.ts'
+import { comparingOn } from './comparing.ts'
 import { deferring } from './deferred.ts'
 import { type Cells, doubles, fusedSingles, type Kind, singles } from './kinds.ts'
 import { canRun } from './machine.ts'
@@ -47,6 +48,7 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
   const spare = spareArrays(kind)
   const { fresh } = spare
   const { of, entrywise, rowwise, cells: cellsOf, inTurn, visit, scattered, reader, within, map, zip, records, recorded, placed, forget } = deferring(kind, arena, spare, defer, products)
+  const { areEqual, distance } = comparingOn(kind, arena, { cells: cellsOf, inTurn })
   const replayed = replaysOn(kind, arena, products, { cells: cellsOf, inTurn, within, recorded, placed, forget })
   // The two views of one value: outside opaque, in here a shape and its cells, or how to come by them.
   const open = (x: T): Open<C> => x as unknown as Open<C>
@@ -58,8 +60,6 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
     expectShape(where, b.shape, a.shape)
     return asTensor(zip(pass, open(a), open(b)))
   }
-  /** In one order, whichever it is. */
-  const entriesOfBoth = (a: Open<C>, b: Open<C>): readonly [C, C] => (a.turned === b.turned ? [inTurn(a), inTurn(b)] : [cellsOf(a), cellsOf(b)])
   // Patches that wait, if they lie in a grid: a product then reads them where they are, however often.
   const patchesOf = (x: Open<C>, columns: number): Patches<C> | undefined => {
     const gathered = x.entrywise?.gathered
@@ -190,29 +190,10 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       expectShape('dot', b.shape, a.shape)
       return close([], kind.dot(dataOf(a), dataOf(b)))
     },
-    equals: (a, b) => {
-      if (!sameShape(a.shape, b.shape)) return false
-      const [first, second] = [open(a), open(b)]
-      if (first.place !== undefined && second.place !== undefined) return arena.machine.same(first.place, second.place, entries(a.shape)) !== 0
-      const [p, q] = entriesOfBoth(first, second)
-      for (let i = 0; i < p.length; i++) if (p[i] !== q[i]) return false
-      return true
-    },
+    equals: (a, b) => sameShape(a.shape, b.shape) && areEqual(open(a), open(b)),
     distance: (a, b) => {
       expectShape('distance', b.shape, a.shape)
-      const [first, second] = [open(a), open(b)]
-      if (first.place !== undefined && second.place !== undefined) return Math.max(0, arena.machine.farthest(first.place, second.place, entries(a.shape)))
-      const [p, q] = entriesOfBoth(first, second)
-      const [there, here] = [arena.slot(0), arena.slot(1)]
-      let worst = 0
-      for (let from = 0; from < p.length; from += arena.length) {
-        const to = Math.min(p.length, from + arena.length)
-        arena.heap().set(p.subarray(from, to), there / kind.bytes)
-        arena.heap().set(q.subarray(from, to), here / kind.bytes)
-        // Math.max passes NaN on.
-        worst = Math.max(worst, arena.machine.farthest(there, here, to - from))
-      }
-      return worst
+      return distance(open(a), open(b))
     },
     numbers: (x) => {
       const out = new Float64Array(entries(x.shape))

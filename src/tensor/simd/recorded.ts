@@ -1,6 +1,6 @@
 /**
  * A step as a list of instructions. What a step does to tensors, not to their entries, is seen by taking it once with tensors that have none
- * (`recorded` in deferred.ts); here that is put in order. Everything is computed once: as much as possible in one loop (loops.ts), which keeps what only it
+ * (`recorded` in makers.ts); here that is put in order. Everything is computed once: as much as possible in one loop (loops.ts), which keeps what only it
  * needs in registers; products, functions, and what several need have places of their own.
  */
 import { entries } from '../algebra.ts'

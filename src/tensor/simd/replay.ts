@@ -14,7 +14,7 @@ import type { Deferring } from './deferred.ts'
 import type { Cells, Kind } from './kinds.ts'
 import { loopsOn } from './loops.ts'
 import type { Open } from './open.ts'
-import { type Ingredients, ingredientsOf, type Instruction, type Recipe, recipeOf, shelved } from './recorded.ts'
+import { type Ingredients, ingredientsOf, type Instruction, type Recipe, recipeOf, type Recorded, shelved } from './recorded.ts'
 import { upTo } from './rights.ts'
 
 /** One step: a state and what nobody will look at again, to the next state. */
@@ -135,6 +135,21 @@ export const replaysOn = <C extends Cells>(
   }
 
   const known = new Map<string, Routine<C> | undefined>()
+  /** A recorded step, ready to be taken, and what of all that was made it needs; undefined where there is no room. */
+  const preparedOf = (record: Recorded<C>): { readonly step: Step<C>; readonly needs: (x: X) => boolean } | undefined => {
+    const ingredients = ingredientsOf(record)
+    const { name, given, rights } = ingredients
+    if (!known.has(name)) {
+      if (known.size >= MOST) known.clear()
+      known.set(name, routineOf(recipeOf(record, ingredients), record.state.length))
+    }
+    const routine = known.get(name)
+    // While what they are made of is there.
+    for (const x of given) if (record.made.has(x)) inTurn(x)
+    const needed = new Set<X | C | undefined>([...given, ...rights])
+    return routine && { step: stepBy(routine, ingredients, record.state.map(({ shape }) => shape)), needs: (x) => needed.has(x) || needed.has(x.data) }
+  }
+
   /** The step, recorded with a state of these shapes, if that can be done and leads to one of the same. */
   const replayed = (step: (state: readonly X[]) => readonly X[], shapes: readonly X['shape'][]): Step<C> | undefined => {
     let state: readonly X[] = []
@@ -144,19 +159,10 @@ export const replaysOn = <C extends Cells>(
     })
     if (record === undefined) return undefined
     const { results: next, made } = record
-    const forgetBut = (needed: ReadonlySet<X>): void => { for (const x of made) if (!needed.has(x)) forget(x) }
-    // As after any step: nobody may look at what it made.
-    const nobody = (): undefined => { forgetBut(new Set()) }
-    if (next.length !== shapes.length || !next.every((x, l) => sameShape(x.shape, shapes[l] as X['shape']))) { nobody(); return; }
-    const ingredients = ingredientsOf({ state, next, made })
-    if (!known.has(ingredients.name)) {
-      if (known.size >= MOST) known.clear()
-      known.set(ingredients.name, routineOf(recipeOf({ state, next, made }, ingredients), shapes.length))
-    }
-    const routine = known.get(ingredients.name)
-    if (routine === undefined) { nobody(); return; }
-    forgetBut(new Set(ingredients.given))
-    return stepBy(routine, ingredients, shapes)
+    const prepared = next.length === shapes.length && next.every((x, l) => sameShape(x.shape, shapes[l] as X['shape'])) ? preparedOf({ state, next, made }) : undefined
+    // As after any step: nobody may look at what it made, but for what every step takes from it.
+    for (const x of made) if (prepared?.needs(x) !== true) forget(x)
+    return prepared?.step
   }
 
   return (step) => {
