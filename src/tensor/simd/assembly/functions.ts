@@ -84,7 +84,8 @@ const counts = memory.data(1024)
     const stop = min(x + STRETCH, end)
     reduced<T>(x, stop, logistic)
     bent<T>(x, stop)
-    raised<T>(x, stop, logistic)
+    if (logistic) inverted<T>(x, stop)
+    else raised<T>(x, stop)
   }
 }
 
@@ -92,7 +93,7 @@ const counts = memory.data(1024)
 // @ts-ignore: decorator
 @inline function reduced<T>(x: usize, stop: usize, negated: bool): void {
   const perLn2 = constant<T>(PER_LN2), whole = constant<T>(WHOLE), high = constant<T>(HIGH), low = constant<T>(LOW)
-  const least = constant<T>(LEAST), most = constant<T>(MOST), zero = v128.splat<T>(<T>0)
+  const least = negated ? v128.splat<T>(<T>(sizeof<T>() == 8 ? -708 : -87)) : constant<T>(LEAST), most = constant<T>(MOST), zero = v128.splat<T>(<T>0)
   for (let i = x, at: usize = counts; i < stop; i += 16, at += 16) {
     let v = v128.load(i)
     if (negated) v = v128.sub<T>(zero, v)
@@ -109,6 +110,19 @@ const counts = memory.data(1024)
 // @ts-ignore: decorator
 @inline function bent<T>(x: usize, stop: usize): void {
   const one = constant<T>(ONE)
+  if (sizeof<T>() == 4) {
+    const k2 = constant<T>(RECIPROCALS), k3 = constant<T>(RECIPROCALS + 1), k4 = constant<T>(RECIPROCALS + 2), k5 = constant<T>(RECIPROCALS + 3)
+    const k6 = constant<T>(RECIPROCALS + 4), k7 = constant<T>(RECIPROCALS + 5), k8 = constant<T>(RECIPROCALS + 6)
+    for (let i = x; i < stop; i += 16) {
+      const r = v128.load(i)
+      const r2 = v128.mul<T>(r, r)
+      const r4 = v128.mul<T>(r2, r2)
+      const first = line<T>(line<T>(k2, k3, r), line<T>(k4, k5, r), r2)
+      const rest = line<T>(line<T>(k6, k7, r), k8, r2)
+      v128.store(i, v128.add<T>(one, v128.add<T>(r, v128.mul<T>(r2, line<T>(first, rest, r4)))))
+    }
+    return
+  }
   for (let i = x; i < stop; i += 16) {
     const r = v128.load(i)
     v128.store(i, v128.add<T>(one, v128.add<T>(r, bend<T>(r))))
@@ -117,8 +131,8 @@ const counts = memory.data(1024)
 
 /** Third stage: e^r becomes e^x. */
 // @ts-ignore: decorator
-@inline function raised<T>(x: usize, stop: usize, logistic: bool): void {
-  const one = constant<T>(ONE), whole = constant<T>(WHOLE)
+@inline function raised<T>(x: usize, stop: usize): void {
+  const whole = constant<T>(WHOLE)
   for (let i = x, at: usize = counts; i < stop; i += 16, at += 16) {
     const t = v128.load(at)
     // n in two halves, the lesser first; 4096 makes it positive, so that shifting rounds down, and goes again.
@@ -132,8 +146,24 @@ const counts = memory.data(1024)
       half = v128.shr<i32>(n, 1)
       rest = v128.sub<i32>(n, half)
     }
-    const y = v128.mul<T>(v128.mul<T>(v128.load(i), power<T>(half)), power<T>(rest))
-    v128.store(i, logistic ? v128.div<T>(one, v128.add<T>(one, y)) : y)
+    v128.store(i, v128.mul<T>(v128.mul<T>(v128.load(i), power<T>(half)), power<T>(rest)))
+  }
+}
+
+/**
+ * Third stage of the logistic function: e^r becomes 1 / (1 + 2ⁿ e^r). Here n is no less than −126 (f64: −1022), since less of e^−x is lost in 1 + e^−x anyway, so 2ⁿ⁻¹ and
+ * a doubling do: the largest n is one too many for an exponent.
+ */
+// @ts-ignore: decorator
+@inline function inverted<T>(x: usize, stop: usize): void {
+  const one = constant<T>(ONE)
+  for (let i = x, at: usize = counts; i < stop; i += 16, at += 16) {
+    const t = v128.load(at)
+    const half = sizeof<T>() == 8
+      ? v128.shl<i64>(v128.add<i64>(t, v128.splat<i64>(1022)), 52)
+      : v128.shl<i32>(v128.add<i32>(t, v128.splat<i32>(126)), 23)
+    const y = v128.mul<T>(v128.load(i), half)
+    v128.store(i, v128.div<T>(one, v128.add<T>(one, v128.add<T>(y, y))))
   }
 }
 
