@@ -35,6 +35,10 @@ const operations = {
   driven: (A, x, _, { drive }) => A.add(x, drive),
   'there and back': (A, x, _, { weight }) => A.matmulNN(A.matmulNT(x, weight), weight),
   'there, bent, and back': (A, x, y, { weight }) => A.add(A.matmulNN(A.clip(A.matmulNT(x, weight)), weight), y),
+  constant: (A, x, _, { number, weight }) => {
+    const [[rows = 0], [inner = 0]] = [A.shape(x), A.shape(weight)]
+    return A.add(A.mul(x, A.tanh(A.fill(A.shape(x), number))), A.matmulNN(A.fill([rows, inner], number), weight))
+  },
   'product with what was made': (A, x) => A.matmulNN(x, A.of([A.shape(x)[1] ?? 0, A.shape(x)[1] ?? 0], Array.from({ length: (A.shape(x)[1] ?? 0) ** 2 }, (_, i) => (i % 7) / 8))),
   'places of what was made': (A, x) => {
     const size = (A.shape(x)[0] ?? 0) * (A.shape(x)[1] ?? 0)

@@ -42,14 +42,16 @@ export interface Ingredients<C> {
   readonly rightOf: ReadonlyMap<Open<C>, number>
 }
 
-/** What x is computed from; nothing where it was there before, or is a number. */
-const operandsIn = <C>(made: ReadonlySet<Open<C>>) => (x: Open<C>): readonly Open<C>[] => {
-  if (!made.has(x) || x.entrywise?.name === 'gather') return []
-  return x.rowwise?.factors === undefined ? x.entrywise?.of ?? [] : [x.rowwise.factors.left]
-}
+/** Whether x is computed by the step, rather than given. */
+const computedIn = <C>(made: ReadonlySet<Open<C>>) => (x: Open<C>): boolean =>
+  made.has(x) && (x.rowwise?.factors !== undefined || (x.entrywise !== undefined && x.entrywise.name !== 'gather'))
+
+/** What it is computed from. */
+const operandsOf = <C>({ entrywise, rowwise }: Open<C>): readonly Open<C>[] =>
+  (rowwise?.factors === undefined ? entrywise?.of ?? [] : [rowwise.factors.left])
 
 export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C>): Ingredients<C> => {
-  const operandsOf = operandsIn(made)
+  const isComputed = computedIn(made)
   const numbers = new Map(state.map((x, l) => [x, l]))
   const [given, rights]: [Open<C>[], C[]] = [[], []]
   const rightOf = new Map<Open<C>, number>()
@@ -57,16 +59,17 @@ export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C
   const numberOf = (x: Open<C>): number => {
     const before = numbers.get(x)
     if (before !== undefined) return before
-    const operands = operandsOf(x).map(numberOf).join()
     const [plan, factors] = [x.entrywise, x.rowwise?.factors]
-    if (operands !== '' && factors !== undefined) {
-      rightOf.set(x, rights.push(factors.right) - 1)
-      name += `;${factors.orientation} ${operands} ${factors.k} ${x.shape.join()}`
-    } else if (plan !== undefined && (operands !== '' || (plan.name === 'fill' && made.has(x))))
-      name += `;${plan.name} ${operands} ${Object.is(plan.c, -0) ? '-0' : plan.c} ${x.shape.join()}`
-    else {
+    if (!isComputed(x)) {
       given.push(x)
       name += `;${x.shape.join()}`
+    } else {
+      const operands = operandsOf(x).map(numberOf).join()
+      if (factors !== undefined) {
+        rightOf.set(x, rights.push(factors.right) - 1)
+        name += `;${factors.orientation} ${operands} ${factors.k} ${x.shape.join()}`
+      } else if (plan !== undefined)
+        name += `;${plan.name} ${operands} ${Object.is(plan.c, -0) ? '-0' : plan.c} ${x.shape.join()}`
     }
     numbers.set(x, numbers.size)
     return numbers.size - 1
@@ -88,16 +91,14 @@ export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { 
   const given: (readonly [number, number])[] = []
   const places = new Map<X, number>(state.map((x, l) => [x, l]))
   const ends = new Map<X, number>(next.map((x, l) => [x, state.length + l]))
-  const operandsOf = operandsIn(made)
+  const isComputed = computedIn(made)
   const uses = new Map<X, number>()
   const count = (x: X): void => {
     const before = uses.get(x) ?? 0
     uses.set(x, before + 1)
-    if (before === 0) operandsOf(x).forEach(count)
+    if (before === 0 && isComputed(x)) operandsOf(x).forEach(count)
   }
   next.forEach(count)
-  /** Neither there before nor a number: to be computed. */
-  const isComputed = (x: X): boolean => operandsOf(x).length > 0
   /** Whether it is worth a place of its own, rather than to be computed wherever it is used. */
   const isShared = (x: X): boolean => (uses.get(x) ?? 0) > 1 && (x.rowwise !== undefined || operandsOf(x).some(isComputed))
 
@@ -105,7 +106,7 @@ export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { 
   const placeOf = (x: X): number => {
     const before = places.get(x)
     if (before !== undefined) return before
-    const place = isComputed(x) ? ends.get(x) ?? placeFor(x) : placeFor(x)
+    const place = (isComputed(x) ? ends.get(x) : undefined) ?? placeFor(x)
     places.set(x, place)
     if (isComputed(x)) put(x, place)
     else given.push([place, elsewhere.indexOf(x)])
@@ -142,11 +143,11 @@ export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { 
     }
     const computed = (x: X): number => {
       const { entrywise: plan } = x
-      if (plan?.name === 'fill' && made.has(x)) return constant(plan.c)
       const elsewhere = x !== root && (isShared(x) || ends.has(x) || program.length > 3 * LONGEST)
       if (plan === undefined || elsewhere || !isComputed(x) || isFunction(plan.name)) return emit(LOAD, inputs.push(placeOf(x)) - 1)
       const { name, of: [first, second], c } = plan as typeof plan & { readonly of: readonly [X, X] }
       switch (name) {
+        case 'fill': return constant(c)
         case 'copy': return register(first)
         case 'scale': return emit(MULTIPLY, constant(c), register(first))
         case 'over': return emit(DIVIDE, register(first), constant(c))
