@@ -3,7 +3,7 @@
  * (recorded.ts), and then each is a few calls of the machine. Nothing is copied in or out from step to step: states lie in three places by turns, so that one
  * and the two before it can be looked at, and what others still hold of an older one is copied out before its place is needed.
  *
- *     state, next, the one before: by turns | tensors that were there before | what a step needs meanwhile
+ *     a state from elsewhere | state, next, the one before: by turns | tensors that were there before | what a step needs meanwhile
  *
  * Only one step is at home there at a time. Another one that is taken in between moves in, and the first moves in again when it is taken again.
  */
@@ -25,8 +25,9 @@ const TURNS = 3
 /** More routines than anybody has networks; then all are forgotten. */
 const MOST = 64
 
-/** A recipe with addresses: of states by turns, and of places (those of states are set from step to step). */
+/** A recipe with addresses: of a state from elsewhere, of states by turns, and of places (those of states are set from step to step). */
 interface Routine<C> {
+  readonly entrance: readonly number[]
   readonly turns: readonly (readonly number[])[]
   readonly at: number[]
   readonly given: Recipe['given']
@@ -78,16 +79,16 @@ export const replaysOn = <C extends Cells>(
       end += Math.max(LINE, upTo(count * bytes, LINE))
       return from
     }
-    const turns = Array.from({ length: TURNS }, () => sizes.slice(0, layers).map(room))
+    const [entrance = [], ...turns] = Array.from({ length: 1 + TURNS }, () => sizes.slice(0, layers).map(room))
     const at = sizes.map(() => 0)
     for (const [place] of given) at[place] = room(sizes[place] as number)
     const shelfAt = shelves.map(room)
     for (const [place, nth] of shelf) at[place] = shelfAt[nth] as number
-    return end > states.to ? undefined : { turns, at, given, calls: instructions.map((one) => callOf(one, sizes)) }
+    return end > states.to ? undefined : { entrance, turns, at, given, calls: instructions.map((one) => callOf(one, sizes)) }
   }
 
   /** A step by a routine with its own tensors. */
-  const stepBy = ({ turns, at, calls, given: taken }: Routine<C>, { given, rights }: Ingredients<C>, shapes: readonly X['shape'][]): Step<C> => {
+  const stepBy = ({ entrance, turns, at, calls, given: taken }: Routine<C>, { given, rights }: Ingredients<C>, shapes: readonly X['shape'][]): Step<C> => {
     const layers = shapes.length
     const put = (x: X, to: number): void => {
       // Memory may grow when entries are computed.
@@ -106,27 +107,19 @@ export const replaysOn = <C extends Cells>(
       home = self
       for (const [place, nth] of taken) put(given[nth] as X, at[place] as number)
     }
-    const liesIn = (turn: number, state: readonly X[]): boolean => state.every((x, l) => x.place !== undefined && held[turn]?.[l] === x)
     let turn = 0
     return (state, spent) => {
       spent.forEach(forget)
       if (home !== self) moveIn()
-      if (!liesIn(turn, state)) {
-        const known = held.findIndex((_, nth) => liesIn(nth, state))
-        turn = known < 0 ? (turn + 1) % TURNS : known
-        if (known < 0) {
-          clear(turn)
-          state.forEach((x, l) => { put(x, turns[turn]?.[l] as number) })
-        }
-      }
-      const from = turns[turn] as readonly number[]
       turn = (turn + 1) % TURNS
       clear(turn)
       const to = turns[turn] as readonly number[]
-      for (let l = 0; l < layers; l++) {
-        at[l] = from[l] as number
+      state.forEach((x, l) => {
+        // What lies in the machine is a state of this step, since it is at home.
+        if (x.place === undefined) put(x, entrance[l] as number)
+        at[l] = x.place ?? entrance[l] as number
         at[layers + l] = to[l] as number
-      }
+      })
       for (const call of calls) call(at, rights)
       const next = shapes.map((shape, l) => placed(shape, to[l] as number))
       held[turn] = next
@@ -154,7 +147,7 @@ export const replaysOn = <C extends Cells>(
   const replayed = (step: (state: readonly X[]) => readonly X[], shapes: readonly X['shape'][]): Step<C> | undefined => {
     let state: readonly X[] = []
     const record = recorded(() => {
-      state = shapes.map((shape) => placed(shape, 0))
+      state = shapes.map((shape) => placed(shape, undefined))
       return step(state)
     })
     if (record === undefined) return undefined
