@@ -7,7 +7,7 @@ import { simd32, simd64 } from '../src/tensor/simd/interpreter.ts'
 
 const limits = [0, 16, 17, 20, 87, 88, 88.72, 89, 103, 104, 708, 709.78, 710, 745.13, 746, Infinity].flatMap((x) => [x, -x])
 
-/** Numbers whose bits are all `step` apart, and as many on either side of every limit as there are limits, in units of the last place. */
+/** Singles whose bits are `step` apart, NaN, and on either side of every limit `beside` numbers, each a unit of the last place from the next. */
 const numbersOf = (bits: 32 | 64, step: number, beside: number): Float64Array => {
   const [singles, doubles] = [new Float32Array(1), new Float64Array(1)]
   const [words, longs] = [new Uint32Array(singles.buffer), new BigInt64Array(doubles.buffer)]

@@ -52,18 +52,34 @@ const singles = memory.data<f32>([
 /** 1/k! + r/(k + 1)!. */
 // @ts-ignore: decorator
 @inline function pair<T>(k: i32, r: v128): v128 {
-  return line<T>(constant<T>(RECIPROCALS + k - 2), constant<T>(RECIPROCALS + k - 1), r)
+  return line<T>(reciprocal<T>(k), reciprocal<T>(k + 1), r)
+}
+
+/** Σ r^k / k! from k = 2 to 8, of singles, from 1/k!: a loop that has them in registers hands them over. */
+// @ts-ignore: decorator
+@inline function bendBy<T>(r: v128, k2: v128, k3: v128, k4: v128, k5: v128, k6: v128, k7: v128, k8: v128): v128 {
+  const r2 = v128.mul<T>(r, r)
+  const r4 = v128.mul<T>(r2, r2)
+  const first = line<T>(line<T>(k2, k3, r), line<T>(k4, k5, r), r2)
+  const rest = line<T>(line<T>(k6, k7, r), k8, r2)
+  return v128.mul<T>(r2, line<T>(first, rest, r4))
+}
+
+/** 1/k!. */
+// @ts-ignore: decorator
+@inline function reciprocal<T>(k: i32): v128 {
+  return constant<T>(RECIPROCALS + k - 2)
 }
 
 /** Σ r^k / k! from k = 2. */
 // @ts-ignore: decorator
 @inline function bend<T>(r: v128): v128 {
+  if (sizeof<T>() == 4)
+    return bendBy<T>(r, reciprocal<T>(2), reciprocal<T>(3), reciprocal<T>(4), reciprocal<T>(5), reciprocal<T>(6), reciprocal<T>(7), reciprocal<T>(8))
   const r2 = v128.mul<T>(r, r)
   const r4 = v128.mul<T>(r2, r2)
   const first = line<T>(pair<T>(2, r), pair<T>(4, r), r2)
-  const rest = sizeof<T>() == 8
-    ? line<T>(line<T>(pair<T>(6, r), pair<T>(8, r), r2), line<T>(pair<T>(10, r), pair<T>(12, r), r2), r4)
-    : line<T>(pair<T>(6, r), constant<T>(RECIPROCALS + 6), r2)
+  const rest = line<T>(line<T>(pair<T>(6, r), pair<T>(8, r), r2), line<T>(pair<T>(10, r), pair<T>(12, r), r2), r4)
   return v128.mul<T>(r2, line<T>(first, rest, r4))
 }
 
@@ -89,11 +105,17 @@ const counts = memory.data(1024)
   }
 }
 
+/** e to less than this is not seen in 1 + e^−x, and to this it has an exponent: 2ⁿ with n no less than −126, of doubles −1022. */
+// @ts-ignore: decorator
+@inline function leastSeen<T>(): v128 {
+  return v128.splat<T>(<T>(sizeof<T>() == 8 ? -708 : -87))
+}
+
 /** First stage: x becomes r with x = n ln 2 + r. */
 // @ts-ignore: decorator
 @inline function reduced<T>(x: usize, stop: usize, negated: bool): void {
   const perLn2 = constant<T>(PER_LN2), whole = constant<T>(WHOLE), high = constant<T>(HIGH), low = constant<T>(LOW)
-  const least = negated ? v128.splat<T>(<T>(sizeof<T>() == 8 ? -708 : -87)) : constant<T>(LEAST), most = constant<T>(MOST), zero = v128.splat<T>(<T>0)
+  const least = negated ? leastSeen<T>() : constant<T>(LEAST), most = constant<T>(MOST), zero = v128.splat<T>(<T>0)
   for (let i = x, at: usize = counts; i < stop; i += 16, at += 16) {
     let v = v128.load(i)
     if (negated) v = v128.sub<T>(zero, v)
@@ -111,15 +133,10 @@ const counts = memory.data(1024)
 @inline function bent<T>(x: usize, stop: usize): void {
   const one = constant<T>(ONE)
   if (sizeof<T>() == 4) {
-    const k2 = constant<T>(RECIPROCALS), k3 = constant<T>(RECIPROCALS + 1), k4 = constant<T>(RECIPROCALS + 2), k5 = constant<T>(RECIPROCALS + 3)
-    const k6 = constant<T>(RECIPROCALS + 4), k7 = constant<T>(RECIPROCALS + 5), k8 = constant<T>(RECIPROCALS + 6)
+    const k2 = reciprocal<T>(2), k3 = reciprocal<T>(3), k4 = reciprocal<T>(4), k5 = reciprocal<T>(5), k6 = reciprocal<T>(6), k7 = reciprocal<T>(7), k8 = reciprocal<T>(8)
     for (let i = x; i < stop; i += 16) {
       const r = v128.load(i)
-      const r2 = v128.mul<T>(r, r)
-      const r4 = v128.mul<T>(r2, r2)
-      const first = line<T>(line<T>(k2, k3, r), line<T>(k4, k5, r), r2)
-      const rest = line<T>(line<T>(k6, k7, r), k8, r2)
-      v128.store(i, v128.add<T>(one, v128.add<T>(r, v128.mul<T>(r2, line<T>(first, rest, r4)))))
+      v128.store(i, v128.add<T>(one, v128.add<T>(r, bendBy<T>(r, k2, k3, k4, k5, k6, k7, k8))))
     }
     return
   }
@@ -151,8 +168,8 @@ const counts = memory.data(1024)
 }
 
 /**
- * Third stage of the logistic function: e^r becomes 1 / (1 + 2ⁿ e^r). Here n is no less than −126 (f64: −1022), since less of e^−x is lost in 1 + e^−x anyway, so 2ⁿ⁻¹ and
- * a doubling do: the largest n is one too many for an exponent.
+ * Third stage of the logistic function: e^r becomes 1 / (1 + 2ⁿ e^r). Since n is not small (leastSeen), 2ⁿ⁻¹ and a doubling do: the largest n is one too many for an
+ * exponent, and where 2ⁿ⁻¹ is too small for one, nothing of it is seen.
  */
 // @ts-ignore: decorator
 @inline function inverted<T>(x: usize, stop: usize): void {
