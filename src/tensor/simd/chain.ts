@@ -4,13 +4,13 @@
  */
 import type { Arena } from './arena.ts'
 import type { Cells, Kind } from './kinds.ts'
-import { ADD, CLIP, CONSTANT, DIVIDE, INSIDE, LOAD, loopsOn, MULTIPLY, NEGATE, SUBTRACT } from './loops.ts'
+import { loopProgramOf } from './loop-programs.ts'
+import { loopsOn } from './loops.ts'
 import type { Open } from './open.ts'
+import { isFunction } from './passes.ts'
 
 /** Puts the entries from `from` to `to` into the memory of the machine, at an address: whole vectors, whatever is in the last one beyond. */
 export type Stretch = (from: number, to: number, out: number) => void
-
-const instructions = { add: ADD, sub: SUBTRACT, mul: MULTIPLY, neg: NEGATE, clip: CLIP, inside: INSIDE } as const
 
 /** Chains of one machine: how to come by stretches of a tensor. For one use, since what waits now may have its entries later. Inner slots from the second on are written to. */
 export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, slot }: Arena<C>, dataOf: (x: Open<C>) => C, keptAt: (data: C) => number | undefined): ((x: Open<C>) => Stretch) => {
@@ -48,7 +48,7 @@ export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, s
         const { into } = plan.gathered
         steps.push((from, to, out) => { into(from, to, address ?? out) })
       } else if (name === 'copy') put(operand as Open<C>, address)
-      else if (name === 'exp' || name === 'tanh' || name === 'logistic') {
+      else if (isFunction(name)) {
         put(operand as Open<C>, address)
         steps.push((from, to, out) => { machine[name](address ?? out, to - from) })
       } else putLoop(x, address)
@@ -58,45 +58,18 @@ export const chainsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, s
       return address + (from - first) * bytes
     }
     const putLoop = (x: Open<C>, address?: number): void => {
-      const [program, inputs, constants]: [number[], number[], number[]] = [[], [], []]
+      const { program, loads, constants } = loopProgramOf(x, ({ entrywise: plan }) => plan?.name === 'gather' || (plan !== undefined && isFunction(plan.name)))
       let product: { readonly shown: Open<C>; readonly argument: number } | undefined
       const arrays: { readonly data: C; readonly slot: number; readonly argument: number }[] = []
-      const registers = new Map<Open<C>, number>()
-      const emit = (op: number, a: number, b = 0): number => program.push(op, a, b) / 3 - 1
-      const constant = (c: number): number => emit(CONSTANT, constants.push(c) - 1)
-      const load = (y: Open<C>): number => {
-        if (y.rowwise !== undefined) product = { shown: y, argument: 2 + inputs.length }
-        else if (y.entrywise === undefined) {
-          arrays.push({ data: dataOf(y), slot: slot(slots), argument: 2 + inputs.length })
+      const inputs = loads.map((y, i) => {
+        if (y.entrywise !== undefined) return placeOf(y)
+        if (y.rowwise !== undefined) product = { shown: y, argument: 2 + i }
+        else {
+          arrays.push({ data: dataOf(y), slot: slot(slots), argument: 2 + i })
           slots += 1
-        } else return emit(LOAD, inputs.push(placeOf(y)) - 1)
-        return emit(LOAD, inputs.push(0) - 1)
-      }
-      const register = (y: Open<C>): number => {
-        const before = registers.get(y)
-        if (before !== undefined) return before
-        const now = computed(y)
-        registers.set(y, now)
-        return now
-      }
-      const computed = (y: Open<C>): number => {
-        const plan = y.entrywise
-        if (plan === undefined) return load(y)
-        const { name, of: [first, second], c } = plan
-        switch (name) {
-          case 'fill': return constant(c)
-          case 'copy': return register(first as Open<C>)
-          case 'scale': return emit(MULTIPLY, constant(c), register(first as Open<C>))
-          case 'over': {
-            const a = register(first as Open<C>)
-            return emit(DIVIDE, a, constant(c))
-          }
-          case 'neg': case 'clip': case 'inside': return emit(instructions[name], register(first as Open<C>))
-          case 'add': case 'sub': case 'mul': return emit(instructions[name], register(first as Open<C>), register(second as Open<C>))
-          default: return load(y)
         }
-      }
-      register(x)
+        return 0
+      })
       const loop = loopOf(program, inputs.length, constants.length)
       const args = [0, 0, ...inputs, ...constants]
       steps.push((from, to, out) => {

@@ -15,6 +15,7 @@ export interface Pass {
 
 /** Those that the machine has a function for. */
 export type Costly = 'exp' | 'tanh' | 'logistic'
+export const isFunction = (name: string): name is Costly => name === 'exp' || name === 'tanh' || name === 'logistic'
 
 /** Of two. */
 export interface PassOfTwo {

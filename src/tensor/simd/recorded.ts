@@ -5,9 +5,10 @@
  */
 import { entries } from '../algebra.ts'
 import type { Cells } from './kinds.ts'
-import { ADD, CLIP, CONSTANT, DIVIDE, INSIDE, LOAD, MULTIPLY, NEGATE, SUBTRACT } from './loops.ts'
+import { loopProgramOf } from './loop-programs.ts'
+import { LOAD } from './loops.ts'
 import type { Open } from './open.ts'
-import type { Costly } from './passes.ts'
+import { type Costly, isFunction } from './passes.ts'
 
 /** What to do, with places by number. */
 export type Instruction =
@@ -80,8 +81,6 @@ export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C
 
 /** Operations of one loop. */
 const LONGEST = 40
-const simple = { add: ADD, sub: SUBTRACT, mul: MULTIPLY, neg: NEGATE, clip: CLIP, inside: INSIDE } as const
-const isFunction = (name: string): name is Costly => name === 'exp' || name === 'tanh' || name === 'logistic'
 
 /** A recorded step in order. */
 export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { given: elsewhere, rightOf }: Ingredients<C>): Recipe => {
@@ -130,33 +129,9 @@ export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { 
     instructions.push({ does: 'function', name: plan.name, to })
   }
   const loop = (root: X, to: number): void => {
-    const [program, inputs, constants]: [number[], number[], number[]] = [[], [], []]
-    const registers = new Map<X, number>()
-    const emit = (op: number, a: number, b = 0): number => program.push(op, a, b) / 3 - 1
-    const constant = (c: number): number => emit(CONSTANT, constants.push(c) - 1)
-    const register = (x: X): number => {
-      const before = registers.get(x)
-      if (before !== undefined) return before
-      const now = computed(x)
-      registers.set(x, now)
-      return now
-    }
-    const computed = (x: X): number => {
-      const { entrywise: plan } = x
-      const elsewhere = x !== root && (isShared(x) || ends.has(x) || program.length > 3 * LONGEST)
-      if (plan === undefined || elsewhere || !isComputed(x) || isFunction(plan.name)) return emit(LOAD, inputs.push(placeOf(x)) - 1)
-      const { name, of: [first, second], c } = plan as typeof plan & { readonly of: readonly [X, X] }
-      switch (name) {
-        case 'fill': return constant(c)
-        case 'copy': return register(first)
-        case 'scale': return emit(MULTIPLY, constant(c), register(first))
-        case 'over': return emit(DIVIDE, register(first), constant(c))
-        case 'neg': case 'clip': case 'inside': return emit(simple[name], register(first))
-        case 'add': case 'sub': case 'mul': return emit(simple[name], register(first), register(second))
-        default: throw new TypeError(`recorded: no loop does ${name}`)
-      }
-    }
-    register(root)
+    const { program, loads, constants } = loopProgramOf(root, (x, so) =>
+      !isComputed(x) || (x.entrywise !== undefined && isFunction(x.entrywise.name)) || (x !== root && (isShared(x) || ends.has(x) || so > LONGEST)))
+    const inputs = loads.map(placeOf)
     instructions.push({ does: 'loop', program, inputs, constants, to })
   }
   next.forEach((x, l) => {
