@@ -117,6 +117,13 @@ const productLaw = <T, C extends Float64Array | Float32Array>(
       wrongly(pair)('a sum of products forgets those between', {
         sumTN: (as, bs) => [0, as.length - 1].map((t) => S.matmulTN(as[t] as S, bs[t] as S)).reduce(S.add),
       }),
+      wrongly(pair)('a sum of products begins anew with every block of 512 terms', {
+        sumTN: (as, bs) => {
+          const step = Math.max(1, Math.floor(512 / (S.shape(as[0] as S)[0] ?? 1)))
+          const from = Math.floor((as.length - 1) / step) * step
+          return as.slice(from).map((a, t) => S.matmulTN(a, bs[from + t] as S)).reduce(S.add)
+        },
+      }),
       wrongly(pair)('a sum of products runs on over all terms', {
         sumTN: (as, bs) => {
           const rows = (xs: readonly S[]): S => S.of([xs.length * (S.shape(xs[0] as S)[0] ?? 0), S.shape(xs[0] as S)[1] ?? 0], xs.flatMap((x) => [...S.numbers(x)]))

@@ -6,7 +6,7 @@
 import type { Cells, Kind } from './kinds.ts'
 import { type Machine, machineOf } from './machine.ts'
 
-/** A tile: 5 rows of two vectors, in bytes; see assembly/products.ts. The spare one lies at 0. */
+/** A tile: 5 rows of two vectors, in bytes; see assembly/products.ts. Two spare ones lie at 0. */
 export const ROWS = 5
 export const WIDTH = 32
 export const SPARE = 0

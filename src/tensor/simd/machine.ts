@@ -6,7 +6,7 @@
 /** A memory and the functions that work in it. Addresses are in bytes, sizes in entries; see assembly/products.ts, functions.ts and comparisons.ts. */
 export interface Machine {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number }
-  /** The first address that nothing is at. Below lie constants, from 160 on. */
+  /** The first address that nothing is at. Below lie constants, from 320 on. */
   readonly free: () => number
   readonly multiply: (a: number, b: number, out: number, m: number, k: number, n: number, resume: boolean, spare: number) => void
   readonly multiplyRows: (source: number, b: number, out: number, m: number, k: number, n: number, spare: number) => void

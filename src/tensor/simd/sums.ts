@@ -76,13 +76,13 @@ export const sumsOn = <C extends Cells>({ bytes }: Kind<C>, { machine, heap, put
     },
     sumTN: (as, bs, m, k, n, visit) => {
       if (m * k * n === 0) return
+      const terms = k * as.length
       const left = SOURCE + upTo(k * Math.max(m, n) * bytes, 16)
-      const [stepA, stepB] = [panels(m, k), upTo(n, columns) * k * bytes]
-      const panelsOfB = left + as.length * stepA
-      const out = panelsOfB + bs.length * stepB
+      const panelsOfB = left + panels(m, terms)
+      const out = panelsOfB + upTo(n, columns) * terms * bytes
       reserve(out + m * n * bytes)
-      as.forEach((a, t) => { packColumns(a, m, ROWS, 0, k, left + t * stepA, k) })
-      bs.forEach((b, t) => { packColumns(b, n, columns, 0, k, panelsOfB + t * stepB, k) })
+      as.forEach((a, t) => { packColumns(a, m, ROWS, 0, k, left + t * k * ROWS * bytes, terms) })
+      bs.forEach((b, t) => { packColumns(b, n, columns, 0, k, panelsOfB + t * k * WIDTH, terms) })
       machine.multiplySum(left, panelsOfB, out, m, k, n, as.length, SPARE)
       visit(heap(), out / bytes, 0, m * n)
     },

@@ -13,7 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const compiled = async (entry, ...features) => {
   const written = new Map()
   const { error, stderr } = await main(
-    [entry, '--baseDir', here, '--outFile', 'module.wasm', '--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub', '--memoryBase', '160', '--enable', 'simd', ...features.flatMap((feature) => ['--enable', feature])],
+    [entry, '--baseDir', here, '--outFile', 'module.wasm', '--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub', '--memoryBase', '320', '--enable', 'simd', ...features.flatMap((feature) => ['--enable', feature])],
     { writeFile: (name, data) => { written.set(name, data) } })
   const bytes = written.get('module.wasm')
   if (error || bytes === undefined) throw new Error(`${entry}: ${error?.message ?? 'no module'}\n${stderr}`)

@@ -32,12 +32,11 @@
 @inline const DEPTH: i32 = 512
 
 /**
- * What sums begin with: nothing; what the result already holds; or nothing, and the result is added what it holds in the end. Types, told apart
- * by their size while compiling: each way has a loop of its own, since a loop that knows several ways keeps a sum in memory.
+ * What sums begin with: nothing, or what the result already holds. Types, told apart by their size while compiling: each way has a loop of its own,
+ * since a loop that knows both keeps a sum in memory.
  */
 type Fresh = i8
 type Resumed = i16
-type Added = i32
 
 /** A tile: out[r][c] = Σ_j a[j][r] b[j][c], with `stride` bytes between rows of out. */
 function tile<T, S>(a: usize, b: usize, k: i32, out: usize, stride: usize): void {
@@ -77,18 +76,6 @@ function tile<T, S>(a: usize, b: usize, k: i32, out: usize, stride: usize): void
     c40 = plusProduct<T>(c40, r, b0)
     c41 = plusProduct<T>(c41, r, b1)
     a += ROWS * sizeof<T>()
-  }
-  if (sizeof<S>() == sizeof<Added>()) {
-    c00 = v128.add<T>(v128.load(out), c00)
-    c01 = v128.add<T>(v128.load(out, 16), c01)
-    c10 = v128.add<T>(v128.load(out1), c10)
-    c11 = v128.add<T>(v128.load(out1, 16), c11)
-    c20 = v128.add<T>(v128.load(out2), c20)
-    c21 = v128.add<T>(v128.load(out2, 16), c21)
-    c30 = v128.add<T>(v128.load(out3), c30)
-    c31 = v128.add<T>(v128.load(out3, 16), c31)
-    c40 = v128.add<T>(v128.load(out4), c40)
-    c41 = v128.add<T>(v128.load(out4, 16), c41)
   }
   v128.store(out, c00)
   v128.store(out, c01, 16)
@@ -147,18 +134,51 @@ export function multiplyOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n:
   }
 }
 
-/** out (m, n) = Σ_t a_t b_t, each product by itself and added in order, from the panels of `count` factors one after the other. */
+/** Adds a tile to another: apart, since a tile that ended with it would keep a sum in memory while it is formed. */
+function addTile<T>(from: usize, to: usize, stride: usize): void {
+  for (const end = from + ROWS * WIDTH; from < end; from += WIDTH, to += stride) {
+    v128.store(to, v128.add<T>(v128.load(to), v128.load(from)))
+    v128.store(to, v128.add<T>(v128.load(to, 16), v128.load(from, 16)), 16)
+  }
+}
+
+/** A tile of Σ_t a_t b_t over `count` pairs that follow each other, after what out holds if the sum has begun; `spare` is room for another tile. */
+function sumTile<T>(a: usize, b: usize, k: i32, count: i32, begun: bool, out: usize, stride: usize, spare: usize): void {
+  for (let t = 0; t < count; t++) {
+    if (begun || t > 0) {
+      tile<T, Fresh>(a, b, k, spare, WIDTH)
+      addTile<T>(spare, out, stride)
+    } else tile<T, Fresh>(a, b, k, out, stride)
+    a += <usize>k * ROWS * sizeof<T>()
+    b += <usize>k * WIDTH
+  }
+}
+
+/**
+ * out (m, n) = Σ_t a_t b_t, each product by itself and added in order, from the panels of `count` factors: those of all a_t side by side as those of one matrix
+ * with count k inner indices, and those of all b_t too. `spare` is room for two tiles.
+ */
 export function multiplySumOf<T>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32, count: i32, spare: usize): void {
   const columns = WIDTH / <i32>sizeof<T>()
-  // Whole vectors.
-  const stepA = (<usize>((m + ROWS - 1) / ROWS * ROWS) * k * sizeof<T>() + 15) & ~15
-  const stepB = <usize>((n + columns - 1) / columns * columns) * k * sizeof<T>()
-  for (let p = 0; p < m; p += ROWS) {
-    const left = a + <usize>p * k * sizeof<T>()
+  const terms = <usize>k * count
+  const stride = <usize>n * sizeof<T>()
+  const step = max(1, DEPTH / k)
+  for (let t = 0; t < count; t += step) {
+    const some = min(step, count - t)
     for (let q = 0; q < n; q += columns) {
-      const right = b + <usize>q * k * sizeof<T>()
-      tileIn<T, Fresh>(left, right, k, out, p, q, m, n, spare)
-      for (let t = 1; t < count; t++) tileIn<T, Added>(left + t * stepA, right + t * stepB, k, out, p, q, m, n, spare)
+      const right = b + q * terms * sizeof<T>() + <usize>t * k * WIDTH
+      for (let p = 0; p < m; p += ROWS) {
+        const left = a + (p * terms + <usize>t * k * ROWS) * sizeof<T>()
+        const to = out + <usize>p * stride + <usize>q * sizeof<T>()
+        const height = min(ROWS, m - p)
+        const width = min(columns, n - q)
+        if (height == ROWS && width == columns) sumTile<T>(left, right, k, some, t > 0, to, stride, spare + ROWS * WIDTH)
+        else {
+          if (t > 0) copy<T>(to, stride, spare, WIDTH, height, width)
+          sumTile<T>(left, right, k, some, t > 0, spare, WIDTH, spare + ROWS * WIDTH)
+          copy<T>(spare, WIDTH, to, stride, height, width)
+        }
+      }
     }
   }
 }
