@@ -11,7 +11,7 @@
 import { tailRec } from 'fp-ts/lib/ChainRec.js'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { backpropagation } from '../fold/bptt.ts'
+import { backpropagation, costGradient } from '../fold/bptt.ts'
 import { stateDistance } from '../fold/free-phase.ts'
 import { badNumber, badSteps, type Mistake, notSolved } from '../fold/mistake.ts'
 import { foldPhase, mapPhase, type Moment, type Phase } from '../fold/phase.ts'
@@ -40,10 +40,7 @@ interface Adjoint<T> {
   readonly start: Layers<T>
 }
 
-const adjoint = <T>({ algebra: A, motion, costing }: Problem<T>, state: Layers<T>): Adjoint<T> => ({
-  pull: motion.pull(state),
-  start: state.map((sl, l) => (l === state.length - 1 ? costing.gradient(sl) : A.fill(A.shape(sl), 0))),
-})
+const adjoint = <T>(problem: Problem<T>, state: Layers<T>): Adjoint<T> => ({ pull: problem.motion.pull(state), start: costGradient(problem, state) })
 
 /** λ_0, λ_1, … with the parameters' share of each. */
 const adjoints = <T>({ algebra: A, batch }: Problem<T>, { pull, start }: Adjoint<T>): Phase<Moment<T>> => {

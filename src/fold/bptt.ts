@@ -11,7 +11,8 @@
  * labels our ∇θ(t) with t + 1.)
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Direction, Layers, Params } from '../phi/interaction.ts'
+import type { Pulling } from '../phi/dynamics.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
 import type { Settled } from './free-phase.ts'
 import { badSteps, type Mistake } from './mistake.ts'
 import { mapPhase, type Moment, type Phase } from './phase.ts'
@@ -21,9 +22,13 @@ import { type Problem, wellShaped } from './pose.ts'
 export interface ReverseMoment<T> extends Moment<T> {
   /** ∇x(t), per sample, in the shape of the input; computed when asked for. */
   readonly input: () => T
-  /** What was pulled back, where the motion can collect the parameters of several moments at once. */
-  readonly direction: Direction<T> | undefined
+  /** From which state, and what reached Ψ there, where the motion can collect the parameters of several moments at once. */
+  readonly pulling: Pulling<T> | undefined
 }
+
+/** ∇s(0) = ∂ℓ/∂s at s_T: of the output, and zeros of all other layers. */
+export const costGradient = <T>({ algebra: A, costing }: Problem<T>, state: Layers<T>): Layers<T> =>
+  state.map((sl, l) => (l === state.length - 1 ? costing.gradient(sl) : A.fill(A.shape(sl), 0)))
 
 /**
  * Emits ∇s(t), ∇θ(t) and ∇x(t) for t = 0 … K−1; the phase may be asked for K moments, no more.
@@ -51,7 +56,7 @@ export const backpropagation = <T>(
   if (E.isLeft(shaped)) return shaped
   const { algebra: A, motion, costing, readout, batch } = problem
   const last = state.length - 1
-  const start = state.map((sl, l) => (l === last ? costing.gradient(sl) : A.fill(A.shape(sl), 0)))
+  const start = costGradient(problem, state)
   const ofReadout = (t: number): Params<T> => (t === 0 && costing.param !== undefined
     ? costing.param(state[last] as T)
     : Object.fromEntries(Object.entries(readout).map(([name, shape]) => [name, A.fill(shape, 0)])))
@@ -67,7 +72,7 @@ export const backpropagation = <T>(
         state: gradient,
         param: () => Object.fromEntries(Object.entries({ ...pulled.param(), ...ofReadout(t) }).map(([name, g]) => [name, A.over(g, batch)])),
         input: pulled.input,
-        direction: motion.collect && pulled.direction,
+        pulling: motion.collect && pulled.direction && { s, direction: pulled.direction },
       }
       return [moment, from(pulled.state, t + 1, [[s, pull], ...known.filter(([at]) => at !== s).slice(0, 1)])]
     },

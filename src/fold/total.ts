@@ -8,9 +8,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { Direction, Layers, Params } from '../phi/interaction.ts'
-import type { Algebra } from '../tensor/algebra.ts'
-import { backpropagation, type ReverseMoment } from './bptt.ts'
+import type { Pulling } from '../phi/dynamics.ts'
+import type { Layers, Params } from '../phi/interaction.ts'
+import { type Algebra, repeated } from '../tensor/algebra.ts'
+import { backpropagation, costGradient, type ReverseMoment } from './bptt.ts'
 import type { Settled } from './free-phase.ts'
 import type { Mistake } from './mistake.ts'
 import type { Nudge } from './nudge.ts'
@@ -31,18 +32,39 @@ export const totals = <T>(A: Algebra<never, T>, phase: Phase<Moment<T>>): Phase<
 }
 
 /**
+ * All K steps back from s_T at once, for their pullings alone: each by the same `repeated` step, from s_{T−t−1}, what followed it, and ∇s(t), to ∇s(t+1). Undefined where the
+ * motion does not say what `collect` needs.
+ */
+const pullings = <T>(problem: Problem<T>, { state, before }: Pick<Settled<T>, 'state' | 'before'>, steps: number): readonly Pulling<T>[] | undefined => {
+  const { algebra: A, motion } = problem
+  const layers = state.length
+  const step = repeated(A, (all: readonly T[]) => {
+    const part = (nth: number): Layers<T> => all.slice(nth * layers, (nth + 1) * layers)
+    const pulled = motion.pull(part(0), part(1))(part(2))
+    return [...pulled.state, ...pulled.direction ?? []]
+  })
+  interface Walk { readonly v: Layers<T>; readonly spent: Layers<T>; readonly all: readonly Pulling<T>[] }
+  const { all } = before.slice(0, steps).reduce<Walk>(({ v, spent, all: earlier }, s, t) => {
+    const made = step([...s, ...(t === 0 ? state : before[t - 1] as Layers<T>), ...v], spent)
+    return { v: made.slice(0, layers), spent: t === 0 ? [] : v, all: [...earlier, { s, direction: made.slice(layers) }] }
+  }, { v: costGradient(problem, state), spent: [], all: [] })
+  return all.every(({ direction }) => direction.length === layers) ? all : undefined
+}
+
+/**
  * Σ_{t<K} ∇θ(t), mean over the batch: what the last of `totals` says, up to rounding, but from all that was pulled back at once where the motion can
- * collect it. Left as `backpropagation`.
+ * collect it. The states have to follow each other by F, or to be one state K + 1 times. Left as `backpropagation`.
  */
 export const reverseTotal = <T>(problem: Problem<T>, settled: Pick<Settled<T>, 'state' | 'before'>, steps: number): E.Either<Mistake, Params<T>> => {
-  const { algebra: A, motion, costing, batch } = problem
+  const { algebra: A, motion: { collect }, costing, batch } = problem
   return pipe(backpropagation(problem, settled, steps), E.map((phase) => {
-    const { collect } = motion
-    const directions = collect && foldPhase<ReverseMoment<T>, readonly Direction<T>[] | undefined>(phase, steps, [], (all, { direction }) =>
-      all && direction && [...all, direction])
-    if (collect === undefined || directions === undefined)
+    // Where most states come again, as one object, `backpropagation` makes the pull of each once.
+    const mostAreNew = 2 * new Set([settled.state, ...settled.before.slice(0, steps)]).size > steps + 1
+    const all = collect && (mostAreNew ? pullings(problem, settled, steps) : foldPhase<ReverseMoment<T>, readonly Pulling<T>[] | undefined>(phase, steps, [], (earlier, { pulling }) =>
+      earlier && pulling && [...earlier, pulling]))
+    if (collect === undefined || all === undefined)
       return foldPhase<Params<T>, Params<T>>(totals(A, phase), steps, {}, (_, total) => total)
-    const sum = { ...collect(directions), ...costing.param?.(settled.state.at(-1) as T) }
+    const sum = { ...collect(all), ...costing.param?.(settled.state.at(-1) as T) }
     return Object.fromEntries(Object.entries(sum).map(([name, g]) => [name, A.over(g, batch)]))
   }))
 }

@@ -69,12 +69,12 @@ const motionOf = <N extends Op, T, V>(
   const motion = dynamics.at(view.algebra)(theta, make(0, layerShape(batch, input as Layer)))
   const [s, force, v] = [layers(1), layers(6), layers(11)]
   const pulled = motion.pull(s)(v)
-  const directions = [pulled, motion.pull(force)(s)].flatMap(({ direction }) => direction ?? [])
+  const pullings = [{ at: s, ...pulled }, { at: force, ...motion.pull(force)(s) }].flatMap(({ at, direction }) => (direction === undefined ? [] : [{ s: at, direction }]))
   const named = (params: Params<T>): readonly T[] => Object.keys(dynamics.params).flatMap((name) => params[name] ?? [])
   return [
     ...motion.step(s), ...motion.step(s, force),
     ...pulled.state, ...named(pulled.param()), pulled.input(),
-    ...named(motion.rule(s)), ...named(motion.collect?.(directions) ?? {}),
+    ...named(motion.rule(s)), ...named(motion.collect?.(pullings) ?? {}),
   ]
 }
 

@@ -11,9 +11,9 @@ import { foldPhase } from '../fold/phase.ts'
 import { pose } from '../fold/pose.ts'
 import { reverseTotal, totals } from '../fold/total.ts'
 import { rational } from '../number/rational.ts'
-import type { Dynamics, Motion } from '../phi/dynamics.ts'
+import type { Dynamics, Motion, Pulling } from '../phi/dynamics.ts'
 import { energyBased } from '../phi/energy-based.ts'
-import { addParams, type Direction, type Params } from '../phi/interaction.ts'
+import { addParams, type Params } from '../phi/interaction.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
 import { layersOf, type Setting } from '../phi/setting.ts'
 import type { Algebra } from '../tensor/algebra.ts'
@@ -49,7 +49,7 @@ const same = (a: Params<Q>, b: Params<Q>) => worst([
   exactly(A, Object.entries(a).flatMap(([name, p]) => { const q = b[name]; return q === undefined ? [] : [[p, q] as const] })),
 ])
 
-const instead = (change: <T>(all: readonly Direction<T>[]) => readonly Direction<T>[]): Collect =>
+const instead = (change: <T>(all: readonly Pulling<T>[]) => readonly Pulling<T>[]): Collect =>
   (_, { collect }) => collect && ((all) => collect(change(all)))
 
 /** L4.collect. */
@@ -70,23 +70,23 @@ export const collectLaw: Law = law<Collect, Instance>({
     const shapes = layersOf(interaction).slice(1).map((_, l) => A.shape(state[l] as Q))
     const pulls = [3, 7, 19].map((offset) => {
       const [s, v] = [fill(rational, spec)(shapes, offset), fill(rational, spec)(shapes, offset + 5)]
-      return problem.motion.pull(s)(v)
+      return { s, ...problem.motion.pull(s)(v) }
     })
     const collect = collecting(A, problem.motion)
-    const directions = pulls.flatMap(({ direction }) => (direction === undefined ? [] : [direction]))
+    const all = pulls.flatMap(({ s, direction }) => (direction === undefined ? [] : [{ s, direction }]))
     const settled = orThrow(freePhase(problem, { steps: spec.steps, keep: spec.steps, start: state }))
     const walked = foldPhase<Params<Q>, Params<Q>>(totals(A, orThrow(backpropagation(problem, settled, spec.steps))), spec.steps, {}, (_, sum) => sum)
     const motion = { ...problem.motion, ...(collect && { collect }) }
     return worst([
-      allTrue(directions.length === pulls.length, collect !== undefined),
-      same(collect?.(directions) ?? {}, pulls.map(({ param }) => param()).reduce((a, b) => addParams(A, a, b))),
+      allTrue(all.length === pulls.length, collect !== undefined),
+      same(collect?.(all) ?? {}, pulls.map(({ param }) => param()).reduce((a, b) => addParams(A, a, b))),
       same(orThrow(reverseTotal({ ...problem, motion }, settled, spec.steps)), walked),
     ])
   },
   mutants: [
     { fault: 'the last direction is forgotten', subject: instead((all) => all.slice(0, -1)) },
-    { fault: 'directions are taken at the first state', subject: instead((all) => all.map(({ v }) => ({ u: all[0]?.u ?? [], v }))) },
-    { fault: 'state and direction change places', subject: instead((all) => all.map(({ u, v }) => ({ u: u.map((ul, l) => v[l] ?? ul), v: [undefined, ...u.slice(1)] }))) },
-    { fault: 'the output layer is left out', subject: instead((all) => all.map(({ u, v }) => ({ u, v: v.slice(0, -1) }))) },
+    { fault: 'directions are taken at the first state', subject: instead((all) => all.map(({ direction }) => ({ s: all[0]?.s ?? [], direction }))) },
+    { fault: 'state and direction change places', subject: instead((all) => all.map(({ s, direction }) => ({ s: direction, direction: s }))) },
+    { fault: 'the output layer is left out', subject: instead((all) => all.map(({ s, direction }) => ({ s, direction: direction.slice(0, -1) }))) },
   ],
 })

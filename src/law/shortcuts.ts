@@ -38,11 +38,11 @@ export const motionShortcuts = <T>(
   A: Algebra<never, T>, { contrast, collect, rule, pull }: Motion<T>, one: { readonly s: Layers<T>; readonly v: Layers<T> }, other: typeof one,
 ): readonly Identity<T>[] => {
   const at = ({ s }: typeof one) => ({ s, previous: s })
-  const pulls = [one, other].map(({ s, v }) => pull(s)(v))
-  const directions = pulls.flatMap(({ direction }) => (direction === undefined ? [] : [direction]))
+  const pulls = [one, other].map(({ s, v }) => ({ s, ...pull(s)(v) }))
+  const all = pulls.flatMap(({ s, direction }) => (direction === undefined ? [] : [{ s, direction }]))
   return [
     ...byName(contrast?.(at(one), at(other)), () => less(A, rule(one.s, one.s), rule(other.s, other.s))),
-    ...byName(collect?.(directions), () => pulls.map(({ param }) => param()).reduce((a, b) => addParams(A, a, b))),
+    ...byName(collect?.(all), () => pulls.map(({ param }) => param()).reduce((a, b) => addParams(A, a, b))),
   ]
 }
 

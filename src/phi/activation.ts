@@ -24,7 +24,11 @@ export interface Activation<N extends Op> {
   readonly smooth: 'everywhere' | { readonly kinks: readonly number[] }
   /** First the algebra, then x of any shape: ρ, ρ′ and ρ″, entry by entry. */
   readonly at: <T>(A: Algebra<N, T>) => (x: T) => Jet<T>
+  /** ρ′(x) from ρ(x) alone, where that can be told: the numbers that `at` gives, for who has the value already. */
+  readonly slopeOf?: <T>(A: Algebra<N, T>) => (value: T) => T
 }
+
+const slopeOfTanh = <T>(A: Algebra<never, T>) => (y: T): T => A.sub(A.fill(A.shape(y), 1), A.mul(y, y))
 
 /** y = tanh x: y′ = 1 − y², y″ = −2 y y′. */
 export const tanh: Activation<'tanh'> = {
@@ -32,10 +36,13 @@ export const tanh: Activation<'tanh'> = {
   smooth: 'everywhere',
   at: (A) => (x) => {
     const value = A.tanh(x)
-    const slope = () => A.sub(A.fill(A.shape(x), 1), A.mul(value, value))
+    const slope = () => slopeOfTanh(A)(value)
     return { value, slope, curvature: () => A.scale(-2, A.mul(value, slope())) }
   },
+  slopeOf: slopeOfTanh,
 }
+
+const slopeOfSigm = <T>(A: Algebra<never, T>) => (y: T): T => A.scale(4, A.mul(y, A.sub(A.fill(A.shape(y), 1), y)))
 
 /**
  * The paper's sigmoid, y = σ(4x − 2) with the logistic σ: y(½) = ½ with slope 1 there.
@@ -47,9 +54,10 @@ export const sigm: Activation<'logistic'> = {
   at: (A) => (x) => {
     const constant = (c: number) => A.fill(A.shape(x), c)
     const value = A.logistic(A.sub(A.scale(4, x), constant(2)))
-    const slope = () => A.scale(4, A.mul(value, A.sub(constant(1), value)))
+    const slope = () => slopeOfSigm(A)(value)
     return { value, slope, curvature: () => A.scale(4, A.mul(A.sub(constant(1), A.scale(2, value)), slope())) }
   },
+  slopeOf: slopeOfSigm,
 }
 
 /** min(max(x, 0), 1). Slope 1 on the closed interval [0, 1] (end points included), 0 outside; curvature 0. */

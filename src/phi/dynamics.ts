@@ -8,14 +8,17 @@
  * The paper, §2; docs/theory.md §4 to §6; laws L1, L2.
  */
 import type { Algebra, Op, Shape } from '../tensor/algebra.ts'
-import type { Direction, Drives, Layer, Layers, Params } from './interaction.ts'
+import type { Drives, Layer, Layers, Params } from './interaction.ts'
 
 /** The transition function F at given θ and x, with its hand-derived transposes. */
 export interface Motion<T> {
   /** s ↦ F(x, s, θ), nudged by a force (−β ∂ℓ/∂s); where the force enters is the dynamics' own affair. */
   readonly step: (s: Layers<T>, force?: Drives<T>) => Layers<T>
-  /** v ↦ (∂F/∂s)ᵀ v; and, when asked for, (∂F/∂θ)ᵀ v summed over the batch and (∂F/∂x)ᵀ v. */
-  readonly pull: (s: Layers<T>) => (v: Layers<T>) => PulledBack<T>
+  /**
+   * v ↦ (∂F/∂s)ᵀ v; and, when asked for, (∂F/∂θ)ᵀ v summed over the batch and (∂F/∂x)ᵀ v. `next` is F(x, s, θ), from who has it: the same numbers, with
+   * less work where slopes can be told from it.
+   */
+  readonly pull: (s: Layers<T>, next?: Layers<T>) => (v: Layers<T>) => PulledBack<T>
   /**
    * What EP takes differences of: ∂Φ/∂θ, or its stand-in where there is no Φ. Summed over the batch. `previous`, the state one step
    * before s, matters only to published variants that look at it.
@@ -33,10 +36,18 @@ export interface Motion<T> {
    */
   readonly local?: (s: Layers<T>) => (v: Layers<T>) => Params<T>
   /**
-   * Σ (∂F/∂θ)ᵀ v over several pulls, summed over the batch, from the `direction` of each: where there is a cheaper way than to add up their
-   * `param`. Whoever replaces `pull` must leave it out.
+   * Σ (∂F/∂θ)ᵀ v over several pulls, summed over the batch, from the state and the `direction` of each: where there is a cheaper way than to add up
+   * their `param`. Whoever replaces `pull` must leave it out.
    */
-  readonly collect?: (all: readonly Direction<T>[]) => Params<T>
+  readonly collect?: (all: readonly Pulling<T>[]) => Params<T>
+}
+
+/** What `collect` looks at: at which state was pulled, and what reached Ψ there. */
+export interface Pulling<T> {
+  /** The state. */
+  readonly s: Layers<T>
+  /** The `direction` that the pull gave. */
+  readonly direction: Layers<T>
 }
 
 /** What a rule looks at: a state, and the one a step before. */
@@ -55,8 +66,8 @@ export interface PulledBack<T> {
   readonly param: () => Params<T>
   /** (∂F/∂x)ᵀ v, per sample, in the shape of the input; computed when asked for. */
   readonly input: () => T
-  /** What `collect` needs to know of it, where there is a `collect`. */
-  readonly direction?: Direction<T>
+  /** v as it reaches Ψ, one tensor per layer: εD v, or g ⊙ εv. Given where there is a `collect`. */
+  readonly direction?: Layers<T>
 }
 
 /**

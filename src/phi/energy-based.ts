@@ -19,7 +19,7 @@
 import type { Algebra, Op } from '../tensor/algebra.ts'
 import { identity, type Jet } from './activation.ts'
 import type { Dynamics, GradientDynamics, GradientMotion, Motion, RuleAt } from './dynamics.ts'
-import { addDrives, collected, contrastOf, type Drives, type Layers, type Params } from './interaction.ts'
+import { addDrives, collected, contrastOf, type Layers, type Params } from './interaction.ts'
 import { activations, layersOf, type Setting } from './setting.ts'
 
 /** g and g′ of one layer; undefined g means 1. */
@@ -67,11 +67,11 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
         })
         return (v) => {
           const scaled = v.map((vl) => A.scale(epsilon, vl))
-          const gated: Drives<T> = [undefined, ...scaled.map((vl, l) => {
+          const gated = scaled.map((vl, l) => {
             const g = gain[l]?.gain
             return g === undefined ? vl : A.mul(g, vl)
-          })]
-          const pulled = pullPsi(gated)
+          })
+          const pulled = pullPsi([undefined, ...gated])
           return {
             state: v.map((vl, l) => {
               const [b, coupled] = [bend[l], pulled.state[l + 1]]
@@ -80,12 +80,16 @@ const gated = <N extends Op>(setting: Setting<N>, gainOf: (layer: number, layers
               return coupled === undefined ? bent : A.add(bent, A.mul(slopes[l] as T, coupled))
             }),
             param: pulled.param,
-            direction: { u, v: gated },
+            direction: gated,
             input: () => A.mul(input.slope(), pulled.input() ?? A.fill(A.shape(x), 0)),
           }
         }
       },
-      collect: (all) => collected(A, psi, all),
+      collect: (all) => {
+        // States that come again are one object.
+        const known = new Map([...new Set(all.map(({ s }) => s))].map((s) => [s, activated(s)]))
+        return collected(A, psi, all.map(({ s, direction }) => ({ u: known.get(s) as Layers<T>, v: [undefined, ...direction] })))
+      },
       rule: (s) => ruled(psi.param(activated(s))),
       contrast: (after, before) => {
         const end = ({ s }: RuleAt<T>) => {

@@ -19,6 +19,8 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
   const layers = layersOf(interaction)
   const sigma = activations(setting, layers.length - 1)
   const rho0 = setting.inputActivation ?? identity
+  const known = sigma.flatMap(({ slopeOf }) => slopeOf ?? [])
+  const slopesOf = epsilon === 1 && known.length === sigma.length ? known : undefined
   const at = <T>(A: Algebra<N, T>) => (theta: Params<T>, x: T): ExactMotion<T> => {
     const input = rho0.at(A)(x)
     const psi = interaction.at(A)(theta, input.value)
@@ -30,8 +32,11 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
       const drive = addDrives(A, addDrives(A, psi.constant, psi.drive(u)), [undefined, ...inner])
       return s.map((sl, l) => (sigmaAt[l] as (typeof sigmaAt)[number])(drive[l + 1] ?? A.fill(A.shape(sl), 0)))
     }
-    const metric = (s: Layers<T>) => {
-      const slopes = look(s, []).map((jet) => A.scale(epsilon, jet.slope()))
+    // Without a leak the next state is σ of the drive, and some slopes can be told from that.
+    const slopesAt = (s: Layers<T>, next: Layers<T> | undefined): Layers<T> =>
+      (slopesOf === undefined || next === undefined ? look(s, []).map((jet) => jet.slope()) : next.map((value, l) => (slopesOf[l] as (typeof slopesOf)[number])(A)(value)))
+    const metric = (s: Layers<T>, next?: Layers<T>) => {
+      const slopes = slopesAt(s, next).map((slope) => A.scale(epsilon, slope))
       return (v: Layers<T>): Layers<T> => v.map((vl, l) => A.mul(slopes[l] as T, vl))
     }
     const poolsAt = (s: Layers<T>, previous: Layers<T>): Layers<T> => withInput(pools === 'previous' ? previous : s)
@@ -49,24 +54,23 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
           return f === undefined ? moved : A.add(moved, f)
         })
       },
-      pull: (s) => {
-        const u = withInput(s)
-        const [weigh, pullPsi] = [metric(s), psi.pull(u)]
+      pull: (s, next) => {
+        const [weigh, pullPsi] = [metric(s, next), psi.pull(withInput(s))]
         return (v) => {
-          const weighed = [undefined, ...weigh(v)]
-          const pulled = pullPsi(weighed)
+          const weighed = weigh(v)
+          const pulled = pullPsi([undefined, ...weighed])
           return {
             state: v.map((vl, l) => {
               const [leak, coupled] = [A.scale(1 - epsilon, vl), pulled.state[l + 1]]
               return coupled === undefined ? leak : A.add(leak, coupled)
             }),
             param: pulled.param,
-            direction: { u, v: weighed },
+            direction: weighed,
             input: () => A.mul(input.slope(), pulled.input() ?? A.fill(A.shape(x), 0)),
           }
         }
       },
-      collect: (all) => collected(A, psi, all),
+      collect: (all) => collected(A, psi, all.map(({ s, direction }) => ({ u: withInput(s), v: [undefined, ...direction] }))),
       rule: (s, previous = s) => ruled(psi.param(withInput(s), poolsAt(s, previous))),
       contrast: (after, before) => {
         const end = ({ s, previous }: RuleAt<T>) => ({ u: withInput(s), poolsOf: poolsAt(s, previous) })
@@ -79,7 +83,7 @@ const prototypical = <N extends Op>(setting: Setting<N>, nudge: 'inner' | 'outer
           return (v: Layers<T>): Params<T> => ruled(pullPsi([undefined, ...v]).param())
         },
       }),
-      metric,
+      metric: (s) => metric(s),
     }
   }
   return { layers, params: interaction.params, at }

@@ -84,10 +84,10 @@ export interface Tensors<T> {
    */
   readonly within?: (act: () => readonly T[], spent: readonly T[]) => readonly T[]
   /**
-   * A step for who takes it again and again, from one state to the next: each time what `within` makes of it. What it does must not depend on entries,
-   * so that how to go about it may be worked out once; `repeated` does it where this is absent.
+   * A step for who takes it again and again, mostly with what came of it before: each time what `within` makes of it. What it does must not depend on
+   * entries, so that how to go about it may be worked out once; `repeated` does it where this is absent.
    */
-  readonly repeated?: (step: (state: readonly T[]) => readonly T[]) => (state: readonly T[], spent: readonly T[]) => readonly T[]
+  readonly repeated?: (step: (operands: readonly T[]) => readonly T[]) => (operands: readonly T[], spent: readonly T[]) => readonly T[]
 }
 
 /** Interpreter of tensors T which, entry by entry, also computes the functions named in N. */
@@ -101,8 +101,8 @@ export const correlate = <T>(A: Algebra<never, T>, as: readonly T[], bs: readonl
 export const within = <T>(A: Algebra<never, T>, act: () => readonly T[], spent: readonly T[]): readonly T[] => A.within?.(act, spent) ?? act()
 
 /** A step to be taken again and again, each time as `within` takes it. */
-export const repeated = <T>(A: Algebra<never, T>, step: (state: readonly T[]) => readonly T[]): (state: readonly T[], spent: readonly T[]) => readonly T[] =>
-  A.repeated?.(step) ?? ((state, spent) => within(A, () => step(state), spent))
+export const repeated = <T>(A: Algebra<never, T>, step: (operands: readonly T[]) => readonly T[]): (operands: readonly T[], spent: readonly T[]) => readonly T[] =>
+  A.repeated?.(step) ?? ((operands, spent) => within(A, () => step(operands), spent))
 
 /** Puts the entries of x, in row-major order, into an array of as many. */
 export const numbersInto = <T>(A: Algebra<never, T>, x: T, to: Float64Array | Float32Array): void => {

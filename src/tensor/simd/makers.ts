@@ -34,13 +34,28 @@ export const makersOf = <C extends Cells>(give: (data: C) => void): Makers<C> =>
   type X = Open<C>
   /** What was made since the innermost `keptOf` began. */
   let made: X[] | undefined
-  /** What was made since a record began. */
-  let record: Set<X> | undefined
+  /** What was made since a record began, by what it is made of: what is made twice is one tensor. */
+  let record: { readonly all: Set<X>; readonly known: Map<string, X>; readonly numbers: Map<X | C, number> } | undefined
   const making = (x: X): X => {
     made?.push(x)
-    record?.add(x)
+    record?.all.add(x)
     return x
   }
+  const once = (name: string, of: readonly (X | C)[], shape: Shape, make: () => X): X => {
+    if (record === undefined) return make()
+    const { known, numbers } = record
+    const numberOf = (x: X | C): number => {
+      const number = numbers.get(x) ?? numbers.size
+      numbers.set(x, number)
+      return number
+    }
+    const key = `${name} ${of.map(numberOf).join()} ${shape.join()}`
+    const x = known.get(key) ?? make()
+    known.set(key, x)
+    return x
+  }
+  const waiting = (shape: Shape, turned: boolean, entrywise: X['entrywise'], rowwise: X['rowwise']): X =>
+    making({ shape, turned, data: undefined, byRows: undefined, entrywise, rowwise, shown: undefined, used: false, place: undefined })
   const forget = (x: X): void => {
     if (x.data !== undefined) give(x.data)
     if (x.byRows !== undefined) give(x.byRows)
@@ -50,10 +65,14 @@ export const makersOf = <C extends Cells>(give: (data: C) => void): Makers<C> =>
   return {
     of: (shape, data, turned = false) =>
       making({ shape, turned, data, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: true, place: undefined }),
-    entrywise: (shape, plan, turned = false) =>
-      making({ shape, turned, data: undefined, byRows: undefined, entrywise: plan, rowwise: undefined, shown: undefined, used: false, place: undefined }),
-    rowwise: (shape, plan, turned = false) =>
-      making({ shape, turned, data: undefined, byRows: undefined, entrywise: undefined, rowwise: plan, shown: undefined, used: false, place: undefined }),
+    entrywise: (shape, plan, turned = false) => {
+      const make = (): X => waiting(shape, turned, plan, undefined)
+      return plan.gathered === undefined ? once(`${plan.name} ${Object.is(plan.c, -0) ? '-0' : plan.c}`, plan.of, shape, make) : make()
+    },
+    rowwise: (shape, plan, turned = false) => {
+      const make = (): X => waiting(shape, turned, undefined, plan)
+      return plan.factors === undefined ? make() : once(plan.factors.orientation, [plan.factors.left, plan.factors.right], shape, make)
+    },
     placed: (shape, place) =>
       making({ shape, turned: false, data: undefined, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: false, place }),
     forget,
@@ -76,7 +95,7 @@ export const makersOf = <C extends Cells>(give: (data: C) => void): Makers<C> =>
       if (record !== undefined) throw unforeseen
       const [around, all] = [made, new Set<X>()]
       made = undefined
-      record = all
+      record = { all, known: new Map(), numbers: new Map() }
       try {
         return { results: act(), made: all }
       } catch (reason) {
@@ -89,6 +108,6 @@ export const makersOf = <C extends Cells>(give: (data: C) => void): Makers<C> =>
       }
     },
     records: () => record !== undefined,
-    isRecorded: (x) => record?.has(x) === true,
+    isRecorded: (x) => record?.all.has(x) === true,
   }
 }

@@ -16,7 +16,7 @@ export type Instruction =
   | { readonly does: 'function'; readonly name: Costly; readonly to: number }
   | { readonly does: 'product'; readonly orientation: 'NN' | 'NT'; readonly left: number; readonly right: number; readonly size: readonly [m: number, k: number, n: number]; readonly to: number }
 
-/** A step in order. Its places are numbered: first those of the state, then those of the next one, then all others. */
+/** A step in order. Its places are numbered: first those of what it is taken with, then those of its results, then all others. */
 export interface Recipe {
   readonly instructions: readonly Instruction[]
   /** Entries of each place. */
@@ -27,8 +27,8 @@ export interface Recipe {
 
 /** A step as it was recorded: what it was taken with, what it gave, and what was made on the way. */
 export interface Recorded<C> {
-  readonly state: readonly Open<C>[]
-  readonly next: readonly Open<C>[]
+  readonly operands: readonly Open<C>[]
+  readonly results: readonly Open<C>[]
   readonly made: ReadonlySet<Open<C>>
 }
 
@@ -51,12 +51,12 @@ const computedIn = <C>(made: ReadonlySet<Open<C>>) => (x: Open<C>): boolean =>
 const operandsOf = <C>({ entrywise, rowwise }: Open<C>): readonly Open<C>[] =>
   (rowwise?.factors === undefined ? entrywise?.of ?? [] : [rowwise.factors.left])
 
-export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C>): Ingredients<C> => {
+export const ingredientsOf = <C extends Cells>({ operands: taken, results, made }: Recorded<C>): Ingredients<C> => {
   const isComputed = computedIn(made)
-  const numbers = new Map(state.map((x, l) => [x, l]))
+  const numbers = new Map(taken.map((x, nth) => [x, nth]))
   const [given, rights]: [Open<C>[], C[]] = [[], []]
   const rightOf = new Map<Open<C>, number>()
-  let name = state.map(({ shape }) => shape.join()).join(';')
+  let name = taken.map(({ shape }) => shape.join()).join(';')
   const numberOf = (x: Open<C>): number => {
     const before = numbers.get(x)
     if (before !== undefined) return before
@@ -75,7 +75,7 @@ export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C
     numbers.set(x, numbers.size)
     return numbers.size - 1
   }
-  name = `${next.map(numberOf).join()}:${name}`
+  name = `${results.map(numberOf).join()}:${name}`
   return { name, given, rights, rightOf }
 }
 
@@ -83,13 +83,13 @@ export const ingredientsOf = <C extends Cells>({ state, next, made }: Recorded<C
 const LONGEST = 40
 
 /** A recorded step in order. */
-export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { given: elsewhere, rightOf }: Ingredients<C>): Recipe => {
+export const recipeOf = <C extends Cells>({ operands, results, made }: Recorded<C>, { given: elsewhere, rightOf }: Ingredients<C>): Recipe => {
   type X = Open<C>
   const instructions: Instruction[] = []
-  const sizes = [...state, ...next].map(({ shape }) => entries(shape))
+  const sizes = [...operands, ...results].map(({ shape }) => entries(shape))
   const given: (readonly [number, number])[] = []
-  const places = new Map<X, number>(state.map((x, l) => [x, l]))
-  const ends = new Map<X, number>(next.map((x, l) => [x, state.length + l]))
+  const places = new Map<X, number>(operands.map((x, nth) => [x, nth]))
+  const ends = new Map<X, number>(results.map((x, nth) => [x, operands.length + nth]))
   const isComputed = computedIn(made)
   const uses = new Map<X, number>()
   const count = (x: X): void => {
@@ -97,7 +97,7 @@ export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { 
     uses.set(x, before + 1)
     if (before === 0 && isComputed(x)) operandsOf(x).forEach(count)
   }
-  next.forEach(count)
+  results.forEach(count)
   /** Whether it is worth a place of its own, rather than to be computed wherever it is used. */
   const isShared = (x: X): boolean => (uses.get(x) ?? 0) > 1 && (x.rowwise !== undefined || operandsOf(x).some(isComputed))
 
@@ -134,18 +134,20 @@ export const recipeOf = <C extends Cells>({ state, next, made }: Recorded<C>, { 
     const inputs = loads.map(placeOf)
     instructions.push({ does: 'loop', program, inputs, constants, to })
   }
-  next.forEach((x, l) => {
-    const [place, end] = [placeOf(x), state.length + l]
+  results.forEach((x, nth) => {
+    const [place, end] = [placeOf(x), operands.length + nth]
     // One tensor in two places, or one that was there before.
     if (place !== end) instructions.push({ does: 'loop', program: [LOAD, 0, 0], inputs: [place], constants: [], to: end })
   })
   return { instructions, sizes, given }
 }
 
+/** The places that an instruction reads. */
+export const readBy = (one: Instruction): readonly number[] => (one.does === 'loop' ? one.inputs : one.does === 'product' ? [one.left] : [one.to])
+
 /** Places that are written to, numbered from `first` on, shared by those that are not needed at the same time: for each the number of its shelf, and the sizes of shelves. */
 export const shelved = ({ instructions, sizes, given }: Recipe, first: number): { readonly shelf: ReadonlyMap<number, number>; readonly shelves: readonly number[] } => {
   const fixed = new Set(given.map(([place]) => place))
-  const readBy = (one: Instruction): readonly number[] => (one.does === 'loop' ? one.inputs : one.does === 'product' ? [one.left] : [one.to])
   const lastRead = new Map(instructions.flatMap((one, i) => [...readBy(one), one.to].map((place) => [place, i] as const)))
   const shelf = new Map<number, number>()
   const [shelves, free]: [number[], number[]] = [[], []]

@@ -1,9 +1,9 @@
 /**
  * Steps that are taken again and again, replayed in the memory of the machine: how to go about one is worked out when it is taken first
- * (recorded.ts), and then each is a few calls of the machine. Nothing is copied in or out from step to step: states lie in three places by turns, so that one
+ * (recorded.ts), and then each is a few calls of the machine. Nothing is copied in or out from step to step: results lie in three places by turns, so that one
  * and the two before it can be looked at, and what others still hold of an older one is copied out before its place is needed.
  *
- *     a state from elsewhere | state, next, the one before: by turns | tensors that were there before | what a step needs meanwhile
+ *     what comes from elsewhere | this result, the next, the one before: by turns | tensors that were there before | what a step needs meanwhile
  *
  * Only one step is at home there at a time. Another one that is taken in between moves in, and the first moves in again when it is taken again.
  */
@@ -14,20 +14,20 @@ import type { Deferring } from './deferred.ts'
 import type { Cells, Kind } from './kinds.ts'
 import { loopsOn } from './loops.ts'
 import type { Open } from './open.ts'
-import { type Ingredients, ingredientsOf, type Instruction, type Recipe, recipeOf, type Recorded, shelved } from './recorded.ts'
+import { type Ingredients, ingredientsOf, type Instruction, type Recipe, recipeOf, type Recorded, readBy, shelved } from './recorded.ts'
 import { upTo } from './rights.ts'
 
-/** One step: a state and what nobody will look at again, to the next state. */
-type Step<C> = (state: readonly Open<C>[], spent: readonly Open<C>[]) => readonly Open<C>[]
+/** One step: from tensors, and what nobody will look at again, to its results. */
+type Step<C> = (operands: readonly Open<C>[], spent: readonly Open<C>[]) => readonly Open<C>[]
 
-/** How many states there are places for. */
+/** How many results there are places for. */
 const TURNS = 3
 /** More routines than anybody has networks; then all are forgotten. */
 const MOST = 64
 
-/** A recipe with addresses: of a state from elsewhere, of states by turns, and of places (those of states are set from step to step). */
+/** A recipe with addresses: of what comes from elsewhere, if it is read, of results by turns, and of places (those of either are set from step to step). */
 interface Routine<C> {
-  readonly entrance: readonly number[]
+  readonly entrance: readonly (number | undefined)[]
   readonly turns: readonly (readonly number[])[]
   readonly at: number[]
   readonly given: Recipe['given']
@@ -38,7 +38,7 @@ interface Routine<C> {
 export const replaysOn = <C extends Cells>(
   kind: Kind<C>, arena: Arena<C>, products: Readonly<Record<'NN' | 'NT', ByRows<C>>>,
   { cells, inTurn, within, recorded, placed, forget }: Pick<Deferring<C>, 'cells' | 'inTurn' | 'within' | 'recorded' | 'placed' | 'forget'>,
-): ((step: (state: readonly Open<C>[]) => readonly Open<C>[]) => Step<C>) => {
+): ((step: (operands: readonly Open<C>[]) => readonly Open<C>[]) => Step<C>) => {
   type X = Open<C>
   const { bytes } = kind
   const { machine, heap, states } = arena
@@ -70,16 +70,18 @@ export const replaysOn = <C extends Cells>(
   }
 
   /** Where everything lies in a recipe, and its calls; undefined where there is no room. */
-  const routineOf = (recipe: Recipe, layers: number): Routine<C> | undefined => {
+  const routineOf = (recipe: Recipe, operands: number, results: number): Routine<C> | undefined => {
     const { instructions, sizes, given } = recipe
-    const { shelf, shelves } = shelved(recipe, 2 * layers)
+    const { shelf, shelves } = shelved(recipe, operands + results)
+    const read = new Set(instructions.flatMap(readBy))
     let end = states.from
     const room = (count: number): number => {
       const from = end
       end += Math.max(LINE, upTo(count * bytes, LINE))
       return from
     }
-    const [entrance = [], ...turns] = Array.from({ length: 1 + TURNS }, () => sizes.slice(0, layers).map(room))
+    const entrance = sizes.slice(0, operands).map((count, place) => (read.has(place) ? room(count) : undefined))
+    const turns = Array.from({ length: TURNS }, () => sizes.slice(operands, operands + results).map(room))
     const at = sizes.map(() => 0)
     for (const [place] of given) at[place] = room(sizes[place] as number)
     const shelfAt = shelves.map(room)
@@ -87,9 +89,8 @@ export const replaysOn = <C extends Cells>(
     return end > states.to ? undefined : { entrance, turns, at, given, calls: instructions.map((one) => callOf(one, sizes)) }
   }
 
-  /** A step by a routine with its own tensors. */
+  /** A step by a routine with its own tensors, to results of these shapes. */
   const stepBy = ({ entrance, turns, at, calls, given: taken }: Routine<C>, { given, rights }: Ingredients<C>, shapes: readonly X['shape'][]): Step<C> => {
-    const layers = shapes.length
     const put = (x: X, to: number): void => {
       // Memory may grow when entries are computed.
       const data = cells(x)
@@ -108,22 +109,24 @@ export const replaysOn = <C extends Cells>(
       for (const [place, nth] of taken) put(given[nth] as X, at[place] as number)
     }
     let turn = 0
-    return (state, spent) => {
+    return (operands, spent) => {
       spent.forEach(forget)
       if (home !== self) moveIn()
       turn = (turn + 1) % TURNS
       clear(turn)
       const to = turns[turn] as readonly number[]
-      state.forEach((x, l) => {
-        // What lies in the machine is a state of this step, since it is at home.
-        if (x.place === undefined) put(x, entrance[l] as number)
-        at[l] = x.place ?? entrance[l] as number
-        at[layers + l] = to[l] as number
+      entrance.forEach((place, nth) => {
+        const x = operands[nth] as X
+        if (place === undefined) return
+        // What lies in the machine is a result of this step, since it is at home.
+        if (x.place === undefined) put(x, place)
+        at[nth] = x.place ?? place
       })
+      to.forEach((place, nth) => { at[entrance.length + nth] = place })
       for (const call of calls) call(at, rights)
-      const next = shapes.map((shape, l) => placed(shape, to[l] as number))
-      held[turn] = next
-      return next
+      const results = shapes.map((shape, nth) => placed(shape, to[nth] as number))
+      held[turn] = results
+      return results
     }
   }
 
@@ -134,41 +137,39 @@ export const replaysOn = <C extends Cells>(
     const { name, given, rights } = ingredients
     if (!known.has(name)) {
       if (known.size >= MOST) known.clear()
-      known.set(name, routineOf(recipeOf(record, ingredients), record.state.length))
+      known.set(name, routineOf(recipeOf(record, ingredients), record.operands.length, record.results.length))
     }
     const routine = known.get(name)
     // While what they are made of is there.
     for (const x of given) if (record.made.has(x)) inTurn(x)
     const needed = new Set<X | C | undefined>([...given, ...rights])
-    return routine && { step: stepBy(routine, ingredients, record.state.map(({ shape }) => shape)), needs: (x) => needed.has(x) || needed.has(x.data) }
+    return routine && { step: stepBy(routine, ingredients, record.results.map(({ shape }) => shape)), needs: (x) => needed.has(x) || needed.has(x.data) }
   }
 
-  /** The step, recorded with a state of these shapes, if that can be done and leads to one of the same. */
-  const replayed = (step: (state: readonly X[]) => readonly X[], shapes: readonly X['shape'][]): Step<C> | undefined => {
-    let state: readonly X[] = []
+  /** The step, recorded with operands of these shapes, if that can be done. */
+  const replayed = (step: (operands: readonly X[]) => readonly X[], shapes: readonly X['shape'][]): Step<C> | undefined => {
+    let operands: readonly X[] = []
     const record = recorded(() => {
-      state = shapes.map((shape) => placed(shape, undefined))
-      return step(state)
+      operands = shapes.map((shape) => placed(shape, undefined))
+      return step(operands)
     })
-    if (record === undefined) return undefined
-    const { results: next, made } = record
-    const prepared = next.length === shapes.length && next.every((x, l) => sameShape(x.shape, shapes[l] as X['shape'])) ? preparedOf({ state, next, made }) : undefined
+    const prepared = record && preparedOf({ operands, ...record })
     // As after any step: nobody may look at what it made, but for what every step takes from it.
-    for (const x of made) if (prepared?.needs(x) !== true) forget(x)
+    for (const x of record?.made ?? []) if (prepared?.needs(x) !== true) forget(x)
     return prepared?.step
   }
 
   return (step) => {
     let shapes: readonly X['shape'][] | undefined
-    let next: Step<C> | undefined
-    return (state, spent) => {
+    let again: Step<C> | undefined
+    return (operands, spent) => {
       if (shapes === undefined) {
-        shapes = state.map(({ shape }) => shape)
-        if (states.to > states.from) next = replayed(step, shapes)
+        shapes = operands.map(({ shape }) => shape)
+        if (states.to > states.from) again = replayed(step, shapes)
       }
-      return next !== undefined && state.length === shapes.length && state.every((x, l) => sameShape(x.shape, shapes?.[l] as X['shape']))
-        ? next(state, spent)
-        : within(() => step(state), spent)
+      return again !== undefined && operands.length === shapes.length && operands.every((x, nth) => sameShape(x.shape, shapes?.[nth] as X['shape']))
+        ? again(operands, spent)
+        : within(() => step(operands), spent)
     }
   }
 }
