@@ -6,7 +6,7 @@
  * docs/theory.md §5; laws L1, L3.
  */
 import type { Algebra, Positions, Shape } from '../tensor/algebra.ts'
-import { perChannel, perUnit, rememberingLast } from '../tensor/spatial.ts'
+import { perChannel, perUnit, rememberingTwo } from '../tensor/spatial.ts'
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, layerShape, paramOf, sumAt } from './interaction.ts'
 
 /** R and Rᵀ for one batch size. */
@@ -52,7 +52,7 @@ const onRows = (units: number): Repeat => (A, batch) => ({
 })
 
 const gathered = (shape: Shape, positions: (batch: number) => Positions): Repeat => {
-  const listOf = rememberingLast(positions)
+  const listOf = rememberingTwo(positions)
   return (A, batch) => {
     const list = listOf(batch)
     return { spread: (b) => A.gather(b, list), collect: (u) => A.scatter(u, list, shape) }

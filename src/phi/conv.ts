@@ -13,7 +13,7 @@
  * w̃ ⋆ y scatters y w back, and y ⊛ u = yᵀ X. docs/theory.md §13; laws L1, L2, L5, L11.
  */
 import type { Algebra, Positions } from '../tensor/algebra.ts'
-import { channelsFirst, type MapShape, patches, places, rememberingLast, type Sliding } from '../tensor/spatial.ts'
+import { channelsFirst, type MapShape, patches, places, rememberingTwo, type Sliding } from '../tensor/spatial.ts'
 import { present } from './dense.ts'
 import { checkedEnd, drivesAt, type End, type Interaction, layerOf, type Layers, mapEnd, paramOf, sumAt } from './interaction.ts'
 import type { Pooling } from './pooling.ts'
@@ -62,7 +62,7 @@ export const conv = (name: string, from: End, channels: number, options: ConvOpt
   const map: MapShape = [channels, places(image[1], size, sliding), places(image[2], size, sliding)]
   const fromInput = from.layer === 0
   const kernelShape = [channels, image[0], size, size]
-  const listsOf = rememberingLast((batch: number) => ({ under: patches(batch, image, [size, size], sliding), order: channelsFirst(batch, map) }))
+  const listsOf = rememberingTwo((batch: number) => ({ under: patches(batch, image, [size, size], sliding), order: channelsFirst(batch, map) }))
   return {
     name,
     params: { [name]: kernelShape },

@@ -99,12 +99,16 @@ export const windows = (image: Shape, size: number): Positions => {
 export const inOrder = (order: Positions | undefined, list: Positions): Positions =>
   (order === undefined ? list : { shape: list.shape, at: Int32Array.from(list.at, (k) => order.at[k] as number) })
 
-/** A pure function that remembers what it said last: lists are long, depend on shapes alone, and a network is posed anew for every mini-batch. */
-export const rememberingLast = <K, V>(f: (key: K) => V): ((key: K) => V) => {
-  let last: { readonly key: K; readonly value: V } | undefined
+/**
+ * A pure function that remembers what it said of the last two keys: lists are long, depend on shapes alone, and a network is posed anew for every
+ * mini-batch, by one of several threads for its own samples and for all of them by turns.
+ */
+export const rememberingTwo = <K, V>(f: (key: K) => V): ((key: K) => V) => {
+  let known: readonly { readonly key: K; readonly value: V }[] = []
   return (key) => {
-    if (last?.key !== key) last = { key, value: f(key) }
-    return last.value
+    const one = known.find((before) => before.key === key) ?? { key, value: f(key) }
+    if (known[0] !== one) known = [one, ...known.filter((other) => other !== one).slice(0, 1)]
+    return one.value
   }
 }
 
