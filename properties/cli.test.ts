@@ -277,7 +277,7 @@ describe('verify', () => {
     const lines = out.trimEnd().split('\n')
     expect(code).toBe(0)
     expect(lines[0]).toBe('seed 20190532')
-    expect(lines[2]).toMatch(/^L1\.tanh +float64 +\d+ .* holds +2\/2 /)
+    expect(lines[2]).toMatch(/^L1\.tanh +float64 +\d+ .* holds +3\/3 /)
     expect(lines[2]).toContain(law?.says)
     expect(lines[3]).toMatch(/^1 of 1 laws hold on \d+ instances; 2 of 2 seeded faults rejected/)
   })

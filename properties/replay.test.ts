@@ -48,6 +48,23 @@ describe('free and nudged steps', () => {
     })
   })
 
+  test.each([['P-1h', true], ['P-3h', true], ['EB-2h', true], ['P-conv', false]] as const)('and steps back of %s: %s', (name, can) => {
+    const [end, expected] = [simd32(), simd32({ replay: 0 })].map((A) => {
+      const { motion, zeros } = problemOf(A, name, 2)
+      const states = Array.from({ length: 4 }).reduce<readonly Layers<S>[]>((all) => [...all, motion.step(all.at(-1) as Layers<S>)], [zeros])
+      const back = repeated(A, (all: Layers<S>) => {
+        const part = (nth: number): Layers<S> => all.slice(nth * zeros.length, (nth + 1) * zeros.length)
+        const { state, direction = [] } = motion.pull(part(0), part(1))(part(2))
+        return [...state, ...direction]
+      })
+      const last = states.slice(1).reduce<Layers<S>>((v, next, t) => back([...states[t] as Layers<S>, ...next, ...v.slice(0, zeros.length)], []), states[4] as Layers<S>)
+      return { replayed: replayed(last), numbers: last.map(A.numbers) }
+    })
+    expect(end).toEqual({ replayed: can, numbers: expected?.numbers })
+    expect(expected?.replayed).toBe(false)
+    expect(end?.numbers.length).toBe(2 * { 'P-1h': 2, 'P-3h': 4, 'EB-2h': 3, 'P-conv': 3 }[name])
+  })
+
   test('with a softmax readout: the free ones', () => {
     const A = simd32()
     const problem = problemOf(A, 'P-1h', 2, 'cross-entropy')

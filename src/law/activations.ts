@@ -34,6 +34,7 @@ const complexStep = (allowance: number) => (activation: Activation<Smooth>) => (
   const truth = byComplexStep(activation, x)
   const first = (t: ReturnType<typeof jet.slope>): number => reference.numbers(t)[0] as number
   return worst([
+    ...(activation.slopeOf === undefined ? [] : [{ gap: Math.abs(first(activation.slopeOf(reference)(jet.value)) - first(jet.slope())), allowance: 0 }]),
     { gap: Math.abs(first(jet.slope()) - truth.slope), allowance },
     { gap: Math.abs(first(jet.curvature()) - truth.curvature), allowance },
   ])
@@ -57,7 +58,7 @@ export const smoothActivationLaws = (
   activation: Activation<Smooth>, { points = fc.double({ min: -20, max: 20, noNaN: true }), operations = 20, size = 16 }: ActivationBounds = {},
 ): readonly Law[] => [law({
   name: `L1.${activation.name}`,
-  says: 'slope and curvature agree with the complex step of value and slope',
+  says: 'slope and curvature agree with the complex step of value and slope, and the slope told from the value is the slope',
   cites: 'paper, appendix; Squire & Trapp 1998',
   about: [activation.name],
   rung: 'float64',
@@ -68,6 +69,7 @@ export const smoothActivationLaws = (
   judge: complexStep(2 * operations * u * size),
   mutants: [
     { fault: 'slope 1 − y instead of the true one', subject: faultyActivation(activation, (A, jet) => ({ slope: () => A.sub(A.fill(A.shape(jet.value), 1), jet.value) })) },
+    { fault: 'another slope is told from the value', subject: { ...activation, slopeOf: <T>(A: Algebra<Smooth, T>) => (y: T) => A.sub(A.fill(A.shape(y), 1), y) } },
     { fault: 'curvature with the wrong sign', subject: faultyActivation(activation, (A, jet) => ({ curvature: () => A.neg(jet.curvature()) })) },
   ],
 })]
@@ -80,7 +82,8 @@ const byDual = (activation: Activation<Clips>) => ([n, d]: readonly [number, num
   const x = lifted<Rational>([1], [ratio(n, d)])
   const jet = activation.at(Q)(x)
   const dual = activation.at(D)({ primal: x, tangent: Q.fill([1], 1) })
-  return exactly(Q, [[D.tangent(dual.value), jet.slope()], [D.tangent(dual.slope()), jet.curvature()]])
+  const told = activation.slopeOf?.(Q)(jet.value)
+  return exactly(Q, [[D.tangent(dual.value), jet.slope()], [D.tangent(dual.slope()), jet.curvature()], ...(told === undefined ? [] : [[told, jet.slope()] as const])])
 }
 
 /** L1 for an activation of ring operations and clipping, over exact rationals: slope and curvature by dual numbers. No allowance. */

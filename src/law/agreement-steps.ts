@@ -52,7 +52,7 @@ const models = (numbers: fc.Arbitrary<number>, activations: number): fc.Arbitrar
   tangents: carried,
 })
 
-/** All that a motion computes: step without and with a force, pull (state, parameters, input) and rule. */
+/** All that a motion computes: step without and with a force, pull (state, parameters, input; also told the next state) and rule. */
 const motionOf = <N extends Op, T, V>(
   view: View<N, T, V>,
   { network, setting, activation, epsilon, batch, pool, tangents }: Model,
@@ -73,7 +73,7 @@ const motionOf = <N extends Op, T, V>(
   const named = (params: Params<T>): readonly T[] => Object.keys(dynamics.params).flatMap((name) => params[name] ?? [])
   return [
     ...motion.step(s), ...motion.step(s, force),
-    ...pulled.state, ...named(pulled.param()), pulled.input(),
+    ...pulled.state, ...named(pulled.param()), pulled.input(), ...motion.pull(s, motion.step(s))(v).state,
     ...named(motion.rule(s)), ...named(motion.collect?.(pullings) ?? {}),
   ]
 }

@@ -98,9 +98,11 @@ export const derivativeLaws: readonly Law[] = [
   exact('L1.pull.published', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x', 'docs/theory.md §12', ['publishedEnergyBased'], specs, (spec) => publishedEnergyBased(setting(spec)), transposes, [
     ['pull without ρ″', (spec) => publishedEnergyBased(setting(spec, flat(spec)))],
   ]),
-  exact<Dynamics<never>>('L1.pull.prototypical', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x, and local v = ∂(rule)/∂s v', 'docs/theory.md §6', ['innerNudged', 'outerNudged'], specs, outer, transposes, [
+  exact<Dynamics<never>>('L1.pull.prototypical', '⟨w, DF⟩ = ⟨pull w, ·⟩ for s, θ and x, told the next state or not, and local v = ∂(rule)/∂s v', 'docs/theory.md §6', ['innerNudged', 'outerNudged'], specs, outer, transposes, [
     ['slope σ′ three times too large', (spec) => outerNudged(setting(spec, steep(spec)))],
     ['∇x twice too large', noInput(inner)],
+    ['slopes told from the next state, where they are others', (spec) =>
+      innerNudged(setting(spec, { ...activationOf(spec), slopeOf: (A) => (value) => A.fill(A.shape(value), 2) }))],
     ['local with the slope of σ', (spec) => faultyMotion(inner(spec), (_, m) => ({ local: (s) => (v) => m.pull(s)(v).param() }))],
   ]),
   exact('L2.hessian', '⟨v, ∂²Φ/∂s² w⟩ = ⟨w, ∂²Φ/∂s² v⟩', 'paper, proof of Theorem 1; docs/theory.md §5', ['energyBased'], specs, energy, hessian, [

@@ -6,7 +6,7 @@
  *   setting   ⟨w, D_v F⟩ = ⟨pull.state w, v⟩   ⟨w, D_η F⟩ = ⟨pull.param w, η⟩   ⟨w, D_ξ F⟩ = ⟨pull.input w, ξ⟩
  *   gradient  D_v Φ = ⟨F, v⟩   D_η Φ = ⟨rule, η⟩          metric   J M w = M Jᵀ w
  */
-import type { Dynamics, ExactDynamics, GradientDynamics } from '../phi/dynamics.ts'
+import type { Dynamics, ExactDynamics, GradientDynamics, PulledBack } from '../phi/dynamics.ts'
 import { type Coupling, addDrives, type Drives, type Interaction, type Layers, type Params } from '../phi/interaction.ts'
 import { plus } from '../phi/monoid.ts'
 import { layersOf } from '../phi/setting.ts'
@@ -91,7 +91,14 @@ export const termDerivatives = (term: (spec: NetworkSpec) => Interaction<never>)
   ])
 }
 
-/** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F; its `contrast`, `local` and `collect`, where it has them, against `rule` and `pull`. */
+/** `pull` that is told the next state gives what it gives without. */
+const toldNext = (pulled: PulledBack<T>, told: PulledBack<T>): readonly Identity[] => [
+  ...pulled.state.map((sl, l): Identity => [told.state[l] as T, sl]),
+  ...Object.entries(pulled.param()).map(([name, p]): Identity => [told.param()[name] as T, p]),
+  [told.input(), pulled.input()],
+]
+
+/** L1 for a dynamics: (∂F/∂s)ᵀ, (∂F/∂θ)ᵀ and (∂F/∂x)ᵀ against D F; its `contrast`, `local` and `collect`, where it has them, against `rule` and `pull`; `pull` alike with and without the next state. */
 export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => (spec: NetworkSpec): Verdict => {
   const { data: { theta, x }, state, v, w, xi, eta } = directions(spec, dynamics(spec))
   const motion = dynamics(spec).at(A)(theta, x)
@@ -107,6 +114,7 @@ export const transposes = (dynamics: (spec: NetworkSpec) => Dynamics<Clips>) => 
     [inner(w, step(mapParams(theta, (p, name) => along(p, eta[name] as T)), input, s)), innerParams(pulled.param(), eta)],
     [inner(w, step(params, along(x, xi), s)), A.dot(pulled.input(), xi)],
     ...(motion.local === undefined ? [] : ruleChanges(motion.local(state)(v))),
+    ...toldNext(pulled, motion.pull(state, motion.step(state))(w)),
     ...motionShortcuts(A, motion, { s: state, v: w }, { s: v, v: state }),
   ])
 }

@@ -42,8 +42,8 @@ export const withUnitMetric = <N extends Op>(dynamics: Dynamics<N>): ExactDynami
   at: (A) => (theta, x) => ({ ...dynamics.at(A)(theta, x), metric: () => (v) => v }),
 })
 
-/** An activation with parts of its jet replaced. */
-export const faultyActivation = <N extends Op>(activation: Activation<N>, fault: JetFault): Activation<N> => ({
+/** An activation with parts of its jet replaced, which its value alone says nothing of any more. */
+export const faultyActivation = <N extends Op>({ slopeOf: _, ...activation }: Activation<N>, fault: JetFault): Activation<N> => ({
   ...activation,
   at: (A) => (x) => {
     const jet = activation.at(A)(x)

@@ -1,6 +1,6 @@
 /**
- * Law L12 for steps that are taken again and again (tensor/simd/replay.ts): random steps on states of two tensors, two of them by turns, from the latest state or
- * an earlier one, while what is no longer looked at is spent. Some steps ask for entries, and cannot be replayed; the others must be.
+ * Law L12 for steps that are taken again and again (tensor/simd/replay.ts): random steps from states of two tensors and a third one that is new each time to the next
+ * state and something of another shape, two of them by turns, from the latest state or an earlier one, while what is no longer looked at is spent. Some steps ask for entries, and cannot be replayed; the others must be.
  */
 import fc from 'fast-check'
 import { seeded, uniforms } from '../data/random.ts'
@@ -88,18 +88,21 @@ const states = <T>({ algebra: A, embed, read }: View<Op, T, number>, { shape, in
   const random = (nth: number, of: Shape): T => embed(of, [...uniforms(seeded(seed + nth), of.reduce((product, n) => product * n, 1), -1, 1)[0]], undefined)
   const stepOf = (nth: number, list: readonly Instruction[]) => {
     const [weight, drive] = [random(10 + nth, [inner, shape[1]]), random(20 + nth, shape)]
-    return repeated(A, (state: readonly T[]) => list.reduce<readonly T[]>((before, { name, x, y, number }) => {
-      const operand = (back: number): T => before[Math.max(0, before.length - 1 - back)] as T
-      return [...before, operations[name](A, operand(x), operand(y), { number, weight, drive })]
-    }, state).slice(-2).map(A.neg))
+    return repeated(A, ([one, other, news]: readonly T[]) => {
+      const made = list.reduce<readonly T[]>((before, { name, x, y, number }) => {
+        const operand = (back: number): T => before[Math.max(0, before.length - 1 - back)] as T
+        return [...before, operations[name](A, operand(x), operand(y), { number, weight, drive })]
+      }, [news, one, other] as readonly T[])
+      return [...made.slice(-2).map(A.neg), A.matmulNT(made.at(-1) as T, weight)]
+    })
   }
   const [first, second] = [stepOf(0, steps[0]), stepOf(1, alike ? steps[0] : steps[1])]
   const start = [0, 1].map((nth) => random(nth, shape))
   // Turns look back at most two states: what lies further back is spent at every other turn, and looked at in the end at the others.
-  const walk = turns.reduce<readonly { readonly state: readonly T[]; readonly spent: boolean }[]>((before, turn) => {
+  const walk = turns.reduce<readonly { readonly state: readonly T[]; readonly spent: boolean }[]>((before, turn, nth) => {
     const at = before.length - 1
     const past = at >= 4 && at % 2 === 0 ? before[at - 3] : undefined
-    const state = (turn.second ? second : first)(before[Math.max(0, at - turn.from)]?.state ?? [], past === undefined ? [] : past.state)
+    const state = (turn.second ? second : first)([...(before[Math.max(0, at - turn.from)]?.state ?? []).slice(0, 2), random(100 + nth, shape)], past === undefined ? [] : past.state)
     return [...before.map((one) => (one === past ? { ...one, spent: true } : one)), { state, spent: false }]
   }, [{ state: start, spent: false }])
   return walk.filter(({ spent }) => !spent).flatMap(({ state }) => state.map(read))
