@@ -279,7 +279,7 @@ describe('verify', () => {
     expect(lines[0]).toBe('seed 20190532')
     expect(lines[2]).toMatch(/^L1\.tanh +float64 +\d+ .* holds +3\/3 /)
     expect(lines[2]).toContain(law?.says)
-    expect(lines[3]).toMatch(/^1 of 1 laws hold on \d+ instances; 2 of 2 seeded faults rejected/)
+    expect(lines[3]).toMatch(/^1 of 1 laws hold on \d+ instances; 3 of 3 seeded faults rejected/)
   })
 
   it('shows a seeded fault fail, shrunk, with the command that shows it again', async () => {

@@ -43,10 +43,11 @@ export const withUnitMetric = <N extends Op>(dynamics: Dynamics<N>): ExactDynami
 })
 
 /** An activation with parts of its jet replaced, which its value alone says nothing of any more. */
-export const faultyActivation = <N extends Op>({ slopeOf: _, ...activation }: Activation<N>, fault: JetFault): Activation<N> => ({
-  ...activation,
+export const faultyActivation = <N extends Op>({ name, smooth, at }: Activation<N>, fault: JetFault): Activation<N> => ({
+  name,
+  smooth,
   at: (A) => (x) => {
-    const jet = activation.at(A)(x)
+    const jet = at(A)(x)
     return { ...jet, ...fault(A, jet) }
   },
 })
