@@ -44,8 +44,8 @@ ${choices(chosen)}
 - Table 1's hyperparameters, P-1h at T 40, K 15; strict variant, every sample kept, plain descent.
 - Ours run as \`phifold train\` runs them, each engine and number of threads in a process of its own; PyTorch and TensorFlow.js too.
 - Before any timing the gradients of the first mini-batch are compared (below), and a step on several threads with one on a single thread, bit for bit.
-- Rounds of turns alternate (${Math.min(...rounds)} to ${Math.max(...rounds)} of them), so that everyone meets the same weather. A turn takes as many steps as fill 150 ms; the
-  time of a turn over its steps is one sample. Warm-up of half a second, pauses in which idle threads of others fall asleep.
+- Rounds of turns alternate (${Math.min(...rounds)} to ${Math.max(...rounds)} of them), so that everyone meets the same weather. A turn takes as many steps as fill 150 ms, after one that
+  is not timed unless it takes as long; the time of a turn over its steps is one sample. Warm-up of half a second, pauses in which idle threads of others fall asleep.
 - PyTorch takes part in all rounds with one thread and with ${machine.cores}, of its BLAS, of the rest or of both, whichever a trial found faster; what had the smaller median in the end counts.
 - A free phase that repeats its state bit for bit ends there, since nothing would change any more: lossless. The peers have no such stop.
 

@@ -169,12 +169,10 @@ const entrantsOf = async (one) => {
   return [single, several].flatMap((some) => (some.length === 0 ? [] : [some.reduce((best, trial) => (trial.once < best.once ? trial : best))]))
 }
 
-/** A turn: so many steps, after one that is not timed where threads have just been told anew and it does not take long. */
+/** A turn: so many steps, after one that is not timed where it does not take long: others have had the caches meanwhile. */
 const turnOf = async ({ ask, setting, once }, count) => {
-  if (setting !== undefined) {
-    await ask('threads', `${setting.blas},${setting.rest}`)
-    if (once < turn) await ask('run', 1)
-  }
+  if (setting !== undefined) await ask('threads', `${setting.blas},${setting.rest}`)
+  if (once < turn) await ask('run', 1)
   return (await ask('run', count)).ms / count
 }
 

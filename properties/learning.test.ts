@@ -197,6 +197,22 @@ describe('the free phase without evidence', () => {
 })
 
 describe('walking back', () => {
+  test('a motion may pass on what it is given', () => {
+    const A = simd32({ replay: 0 })
+    const network = innerNudged({ interaction: layered([3, 40, 40]), activation: sigm, epsilon: 1 })
+    const random = (seed: number, columns: number) => A.of([2, columns], uniforms(seeded(seed), 2 * columns, 0, 1)[0])
+    const problem = poseKnown(A, network, squaredError)({ theta: initialise(A, network.params, seeded(1))[0], x: random(2, 3), y: random(3, 40) })
+    const [state, ...before] = [4, 5, 6, 7, 8].map((seed) => [random(seed, 40), random(seed + 10, 40)])
+    const motion: typeof problem.motion = {
+      ...problem.motion,
+      pull: (s) => (v) => ({ ...problem.motion.pull(s)(v), state: v.map((vl) => A.scale(2, vl)), direction: v }),
+      collect: (all) => ({ last: all[2]?.direction.at(-1) as ReturnType<typeof A.neg> }),
+    }
+    const { last } = orThrow(reverseTotal({ ...problem, motion }, { state: state ?? [], before }, 4))
+    const [output] = (state ?? []).slice(-1) as [ReturnType<typeof A.neg>]
+    expect(A.numbers(last as ReturnType<typeof A.neg>)).toEqual(A.numbers(A.scale(2, problem.costing.gradient(output))))
+  })
+
   test('through states that come again by turns pulls at each of them', () => {
     fc.assert(fc.property(instance, ({ theta, x, y }) => {
       const problem = poseKnown(Q, exactNetwork, squaredError)({ theta, x, y })

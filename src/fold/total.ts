@@ -46,7 +46,8 @@ const pullings = <T>(problem: Problem<T>, { state, before }: Pick<Settled<T>, 's
   interface Walk { readonly v: Layers<T>; readonly spent: Layers<T>; readonly all: readonly Pulling<T>[] }
   const { all } = before.slice(0, steps).reduce<Walk>(({ v, spent, all: earlier }, s, t) => {
     const made = step([...s, ...(t === 0 ? state : before[t - 1] as Layers<T>), ...v], spent)
-    return { v: made.slice(0, layers), spent: t === 0 ? [] : v, all: [...earlier, { s, direction: made.slice(layers) }] }
+    // Those that the walk has made, unless the motion passed one on.
+    return { v: made.slice(0, layers), spent: t === 0 ? [] : v.filter((vl) => !made.includes(vl)), all: [...earlier, { s, direction: made.slice(layers) }] }
   }, { v: costGradient(problem, state), spent: [], all: [] })
   return all.every(({ direction }) => direction.length === layers) ? all : undefined
 }

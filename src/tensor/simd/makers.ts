@@ -41,9 +41,7 @@ export const makersOf = <C extends Cells>(give: (data: C) => void): Makers<C> =>
     record?.all.add(x)
     return x
   }
-  const once = (name: string, of: readonly (X | C)[], shape: Shape, make: () => X): X => {
-    if (record === undefined) return make()
-    const { known, numbers } = record
+  const once = ({ known, numbers }: NonNullable<typeof record>, name: string, of: readonly (X | C)[], shape: Shape, make: () => X): X => {
     const numberOf = (x: X | C): number => {
       const number = numbers.get(x) ?? numbers.size
       numbers.set(x, number)
@@ -67,11 +65,11 @@ export const makersOf = <C extends Cells>(give: (data: C) => void): Makers<C> =>
       making({ shape, turned, data, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: true, place: undefined }),
     entrywise: (shape, plan, turned = false) => {
       const make = (): X => waiting(shape, turned, plan, undefined)
-      return plan.gathered === undefined ? once(`${plan.name} ${Object.is(plan.c, -0) ? '-0' : plan.c}`, plan.of, shape, make) : make()
+      return record === undefined || plan.gathered !== undefined ? make() : once(record, `${plan.name} ${Object.is(plan.c, -0) ? '-0' : plan.c}`, plan.of, shape, make)
     },
     rowwise: (shape, plan, turned = false) => {
       const make = (): X => waiting(shape, turned, undefined, plan)
-      return plan.factors === undefined ? make() : once(plan.factors.orientation, [plan.factors.left, plan.factors.right], shape, make)
+      return record === undefined || plan.factors === undefined ? make() : once(record, plan.factors.orientation, [plan.factors.left, plan.factors.right], shape, make)
     },
     placed: (shape, place) =>
       making({ shape, turned: false, data: undefined, byRows: undefined, entrywise: undefined, rowwise: undefined, shown: undefined, used: false, place }),
