@@ -118,3 +118,43 @@ test('nobody may look at what a step has made on the way', () => {
   expect(Array.from(A.numbers(next([A.fill([2], 1)], [])[0] as S))).toEqual([3, 3])
   expect(() => A.numbers(seen[0] as S)).toThrow('memory has been given to others')
 })
+
+describe('replayed or not', () => {
+  const ones = (A: Algebra<Op, S>, c: number): S => A.of([8, 8], new Float32Array(64).fill(c))
+  const first = (A: Algebra<Op, S>, x: S | undefined): number => A.numbers(x as S)[0] as number
+  /** Computed by simd32, and where nothing is replayed. */
+  const both = <V>(compute: (A: Algebra<Op, S>) => V): readonly V[] => [simd32({ defer: 4 }), simd32({ defer: 4, replay: 0 })].map(compute)
+
+  test('a tensor of the step\'s own and a second operand are not taken for each other', () => {
+    expect(both((A) => {
+      const [a, b] = [ones(A, 1), ones(A, 2)]
+      const own = repeated(A, ([x]: readonly S[]) => [A.add(x as S, b)])
+      const given = repeated(A, ([x, y]: readonly S[]) => [A.add(x as S, y as S)])
+      return [first(A, own([a], [])[0]), first(A, given([a, ones(A, 5)], [])[0])]
+    })).toEqual([[3, 6], [3, 6]])
+  })
+
+  test('what is spent may be an operand, or what one waits for', () => {
+    expect(both((A) => {
+      const step = repeated(A, ([x]: readonly S[]) => [A.scale(2, x as S)])
+      const a = ones(A, 1)
+      const twice = step([a], [a])
+      const waited = ones(A, 3)
+      return [first(A, step(step(twice, twice), twice)[0]), first(A, step([A.neg(waited)], [waited])[0])]
+    })).toEqual([[8, -6], [8, -6]])
+  })
+
+  test('a step whose own tensor is gone says so every time', () => {
+    both((A) => {
+      const [own, gone] = [ones(A, 100), ones(A, 3)]
+      const other = repeated(A, ([x]: readonly S[]) => [A.add(x as S, own)])
+      const step = repeated(A, ([x]: readonly S[]) => [A.add(x as S, gone)])
+      const start = ones(A, 1)
+      expect([first(A, other([start], [])[0]), first(A, step([start], [])[0])]).toEqual([101, 4])
+      other([start], [gone])
+      const again = (): unknown => step([start], [])
+      expect(again).toThrow('memory has been given to others')
+      expect(again).toThrow('memory has been given to others')
+    })
+  })
+})

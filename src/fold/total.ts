@@ -43,18 +43,18 @@ const pullings = <T>(problem: Problem<T>, { state, before }: Pick<Settled<T>, 's
     const pulled = motion.pull(part(0), part(1))(part(2))
     return [...pulled.state, ...pulled.direction ?? []]
   })
-  interface Walk { readonly v: Layers<T>; readonly spent: Layers<T>; readonly all: readonly Pulling<T>[] }
-  const { all } = before.slice(0, steps).reduce<Walk>(({ v, spent, all: earlier }, s, t) => {
-    const made = step([...s, ...(t === 0 ? state : before[t - 1] as Layers<T>), ...v], spent)
-    // Those that the walk has made, unless the motion passed one on.
-    return { v: made.slice(0, layers), spent: t === 0 ? [] : v.filter((vl) => !made.includes(vl)), all: [...earlier, { s, direction: made.slice(layers) }] }
-  }, { v: costGradient(problem, state), spent: [], all: [] })
+  interface Walk { readonly v: Layers<T>; readonly all: readonly Pulling<T>[] }
+  const { all } = before.slice(0, steps).reduce<Walk>(({ v, all: earlier }, s, t) => {
+    // Nothing is spent: a motion may pass on what it is given, or give one tensor twice.
+    const made = step([...s, ...(t === 0 ? state : before[t - 1] as Layers<T>), ...v], [])
+    return { v: made.slice(0, layers), all: [...earlier, { s, direction: made.slice(layers) }] }
+  }, { v: costGradient(problem, state), all: [] })
   return all.every(({ direction }) => direction.length === layers) ? all : undefined
 }
 
 /**
  * Σ_{t<K} ∇θ(t), mean over the batch: what the last of `totals` says, up to rounding, but from all that was pulled back at once where the motion can
- * collect it. The states have to follow each other by F, or to be one state K + 1 times. Left as `backpropagation`.
+ * collect it. The states have to follow each other by F, or to be one and the same object K + 1 times. Left as `backpropagation`.
  */
 export const reverseTotal = <T>(problem: Problem<T>, settled: Pick<Settled<T>, 'state' | 'before'>, steps: number): E.Either<Mistake, Params<T>> => {
   const { algebra: A, motion: { collect }, costing, batch } = problem

@@ -8,8 +8,8 @@ import { energyBased, publishedEnergyBased } from '../phi/energy-based.ts'
 import type { Interaction, Params } from '../phi/interaction.ts'
 import { lateral } from '../phi/lateral.ts'
 import { innerNudged, outerNudged } from '../phi/prototypical.ts'
-import type { Setting } from '../phi/setting.ts'
-import type { Activation } from '../phi/activation.ts'
+import { layersOf, type Setting } from '../phi/setting.ts'
+import { type Activation, polynomial } from '../phi/activation.ts'
 import type { Algebra } from '../tensor/algebra.ts'
 import { differences, hessian, primitive, symmetry, termDerivatives, transposes } from './derivatives.ts'
 import { activationOf, interactionOf, networks, type NetworkSpec } from './instances.ts'
@@ -67,6 +67,16 @@ const withPhi = (make: Make<GradientDynamics<never>>, change: Parameters<typeof 
   return { ...plain, at: (A) => (theta, x) => ({ ...plain.at(A)(theta, x), ...faulty.at(A)(theta, x) }) }
 }
 
+/** σ = ½ + c x with another c in each layer and without a leak; the slope told from the value is `says`. */
+const slopeOfLayer = (layer: number): number => layer + 2
+const told = (spec: NetworkSpec, says: (layer: number) => number): Dynamics<never> => innerNudged({
+  ...setting(spec),
+  activation: layersOf(interactionOf(spec)).slice(1).map((_, l): Activation<never> => ({
+    ...polynomial(0.5, slopeOfLayer(l)), slopeOf: (A) => (value) => A.fill(A.shape(value), says(l)),
+  })),
+  epsilon: 1,
+})
+
 const asOuter: Make<ExactDynamics<never>> = (spec) => withUnitMetric(outer(spec))
 
 type Clamping = (free: ExactDynamics<never>) => ExactDynamics<Clips>
@@ -104,6 +114,10 @@ export const derivativeLaws: readonly Law[] = [
     ['slopes told from the next state, where they are others', (spec) =>
       innerNudged(setting(spec, { ...activationOf(spec), slopeOf: (A) => (value) => A.fill(A.shape(value), 2) }))],
     ['local with the slope of σ', (spec) => faultyMotion(inner(spec), (_, m) => ({ local: (s) => (v) => m.pull(s)(v).param() }))],
+  ]),
+  exact<Dynamics<never>>('L1.pull.next', 'pull that is told the next state gives the same, where slopes are told from it', 'docs/theory.md §6', ['innerNudged'], specs, (spec) => told(spec, slopeOfLayer), transposes, [
+    ['the slope of the first layer serves all', (spec) => told(spec, () => slopeOfLayer(0))],
+    ['slopes told from the next state are twice too large', (spec) => told(spec, (layer) => 2 * slopeOfLayer(layer))],
   ]),
   exact('L2.hessian', '⟨v, ∂²Φ/∂s² w⟩ = ⟨w, ∂²Φ/∂s² v⟩', 'paper, proof of Theorem 1; docs/theory.md §5', ['energyBased'], specs, energy, hessian, [
     ['one layer of pull.state doubled', withPhi(energy, (A, m) => ({

@@ -24,7 +24,7 @@ export interface Activation<N extends Op> {
   readonly smooth: 'everywhere' | { readonly kinks: readonly number[] }
   /** First the algebra, then x of any shape: ρ, ρ′ and ρ″, entry by entry. */
   readonly at: <T>(A: Algebra<N, T>) => (x: T) => Jet<T>
-  /** ρ′(x) from ρ(x) alone, where that can be told: the numbers that `at` gives, for who has the value already. */
+  /** ρ′(x) from ρ(x) alone, where that can be told: the numbers that `at` gives, for who has the value already. Whoever replaces `at` must leave it out. */
   readonly slopeOf?: <T>(A: Algebra<N, T>) => (value: T) => T
 }
 

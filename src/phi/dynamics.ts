@@ -16,7 +16,7 @@ export interface Motion<T> {
   readonly step: (s: Layers<T>, force?: Drives<T>) => Layers<T>
   /**
    * v ↦ (∂F/∂s)ᵀ v; and, when asked for, (∂F/∂θ)ᵀ v summed over the batch and (∂F/∂x)ᵀ v. `next` is F(x, s, θ), from who has it: the same numbers, with
-   * less work where slopes can be told from it.
+   * less work where slopes can be told from it. Whoever replaces `step` must not hand it on to the `pull` that was there.
    */
   readonly pull: (s: Layers<T>, next?: Layers<T>) => (v: Layers<T>) => PulledBack<T>
   /**

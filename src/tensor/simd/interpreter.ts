@@ -208,8 +208,8 @@ const interpreter = <C extends Cells>(kind: Kind<C>, options: SimdOptions): Alge
       return at.length === 0 ? new Int32Array(0) : takenFrom(rows.at, products.largest(data, at, length))
     },
     repeated: (step) => {
-      const next = replayed((state) => step(state.map(asTensor)).map(open))
-      return (state, spent) => next(state.map(open), spent.map(open)).map(asTensor)
+      const again = replayed((operands) => step(operands.map(asTensor)).map(open))
+      return (operands, spent) => again(operands.map(open), spent.map(open)).map(asTensor)
     },
     within: (act, spent) => within(() => act().map(open), spent.map(open)).map(asTensor),
     tanh: (x) => after(hyperbolicTangent, x),

@@ -16,7 +16,7 @@ export interface Makers<C> {
   /** Whose entries wait. */
   readonly entrywise: (shape: Shape, plan: Entrywise<C>, turned?: boolean) => Open<C>
   readonly rowwise: (shape: Shape, plan: Rowwise<C>, turned?: boolean) => Open<C>
-  /** Whose entries lie in the memory of the machine, and are copied only if somebody asks for an array; nowhere, of a state that a step is recorded with. */
+  /** Whose entries lie in the memory of the machine, and are copied only if somebody asks for an array; nowhere, of what a step is recorded with. */
   readonly placed: (shape: Shape, place: number | undefined) => Open<C>
   /** Where nobody will look at x again. */
   readonly forget: (x: Open<C>) => void

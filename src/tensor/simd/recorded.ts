@@ -56,7 +56,7 @@ export const ingredientsOf = <C extends Cells>({ operands: taken, results, made 
   const numbers = new Map(taken.map((x, nth) => [x, nth]))
   const [given, rights]: [Open<C>[], C[]] = [[], []]
   const rightOf = new Map<Open<C>, number>()
-  let name = taken.map(({ shape }) => shape.join()).join(';')
+  let name = `${taken.length};${taken.map(({ shape }) => shape.join()).join(';')}`
   const numberOf = (x: Open<C>): number => {
     const before = numbers.get(x)
     if (before !== undefined) return before

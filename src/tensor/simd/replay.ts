@@ -1,7 +1,7 @@
 /**
  * Steps that are taken again and again, replayed in the memory of the machine: how to go about one is worked out when it is taken first
- * (recorded.ts), and then each is a few calls of the machine. Nothing is copied in or out from step to step: results lie in three places by turns, so that one
- * and the two before it can be looked at, and what others still hold of an older one is copied out before its place is needed.
+ * (recorded.ts), and then each is a few calls of the machine. Nothing is copied from step to step but what comes from elsewhere: results lie in three places by turns, so
+ * that one and the two before it can be looked at, and what others still hold of an older one is copied out before its place is needed.
  *
  *     what comes from elsewhere | this result, the next, the one before: by turns | tensors that were there before | what a step needs meanwhile
  *
@@ -105,24 +105,26 @@ export const replaysOn = <C extends Cells>(
     const self = { leave: (): void => { held.forEach((_, turn) => { clear(turn) }) } }
     const moveIn = (): void => {
       home?.leave()
-      home = self
+      home = undefined
       for (const [place, nth] of taken) put(given[nth] as X, at[place] as number)
+      home = self
     }
     let turn = 0
     return (operands, spent) => {
-      spent.forEach(forget)
       if (home !== self) moveIn()
       turn = (turn + 1) % TURNS
-      clear(turn)
       const to = turns[turn] as readonly number[]
       entrance.forEach((place, nth) => {
         const x = operands[nth] as X
         if (place === undefined) return
-        // What lies in the machine is a result of this step, since it is at home.
-        if (x.place === undefined) put(x, place)
-        at[nth] = x.place ?? place
+        // What lies in the machine is a result of this step, since it is at home; where it lies the next one may be due.
+        const stays = x.place !== undefined && !to.includes(x.place)
+        if (!stays) put(x, place)
+        at[nth] = stays ? x.place as number : place
       })
       to.forEach((place, nth) => { at[entrance.length + nth] = place })
+      spent.forEach(forget)
+      clear(turn)
       for (const call of calls) call(at, rights)
       const results = shapes.map((shape, nth) => placed(shape, to[nth] as number))
       held[turn] = results
