@@ -1,12 +1,17 @@
 /** Steps of a phase are replayed in the machine's memory where they can be, and taken one by one where they cannot (law L12 says that the numbers are the same). */
 import { describe, expect, test } from 'vitest'
+import { squaredError } from '../src/cost/squared-error.ts'
 import { seeded, uniforms } from '../src/data/random.ts'
 import { trainerOf } from '../src/experiment/training-job.ts'
 import { orThrow } from '../src/fold/mistake.ts'
 import { nudgedPhase } from '../src/fold/nudged-phase.ts'
 import { poseKnown, type Problem } from '../src/fold/pose.ts'
+import { reverseTotal } from '../src/fold/total.ts'
 import { initialise } from '../src/learn/initialise.ts'
+import { sigm } from '../src/phi/activation.ts'
 import { type Layer, type Layers, layerShape } from '../src/phi/interaction.ts'
+import { layered } from '../src/phi/network.ts'
+import { innerNudged } from '../src/phi/prototypical.ts'
 import { type Algebra, entries, type Op, repeated, type Shape } from '../src/tensor/algebra.ts'
 import { simd32, type SimdTensor } from '../src/tensor/simd/interpreter.ts'
 
@@ -156,5 +161,27 @@ describe('replayed or not', () => {
       expect(again).toThrow('memory has been given to others')
       expect(again).toThrow('memory has been given to others')
     })
+  })
+
+  test('when walked back a motion may pass on what it is given, and give one tensor twice', () => {
+    const network = innerNudged({ interaction: layered([3, 40, 40]), activation: sigm, epsilon: 1 })
+    const walked = (replay: number) => {
+      const A = simd32({ replay })
+      const random = (seed: number, columns: number): S => A.of([2, columns], uniforms(seeded(seed), 2 * columns, 0, 1)[0])
+      const problem = poseKnown(A, network, squaredError)({ theta: initialise(A, network.params, seeded(1))[0], x: random(2, 3), y: random(3, 40) })
+      const [state = [], ...before] = [4, 5, 6, 7, 8].map((seed) => [random(seed, 40), random(seed + 10, 40)])
+      // A delay line.
+      const pull: typeof problem.motion.pull = (s) => ([one, other]) => {
+        const twice = A.scale(2, one as S)
+        return { ...problem.motion.pull(s)([one as S, other as S]), state: [other as S, twice], direction: [twice, other as S] }
+      }
+      const motion = { ...problem.motion, pull, collect: (all: readonly { readonly direction: readonly S[] }[]) => Object.fromEntries(all.flatMap(({ direction }, t) => direction.map((d, l) => [`${t} ${l}`, d]))) }
+      const sums = orThrow(reverseTotal({ ...problem, motion }, { state, before }, 4))
+      const output = A.numbers(A.over(problem.costing.gradient(state[1] as S), 2))[0]
+      return Array.from({ length: 4 }, (_, t) => [0, 1].map((l) => (A.numbers(sums[`${t} ${l}`] as S)[0] as number) / (output as number) + 0))
+    }
+    // ∇s is (0, g), then (g, 0), (0, 2g), (2g, 0).
+    const expected = [[0, 1], [2, 0], [0, 2], [4, 0]]
+    expect([walked(0), walked(2 ** 22)]).toEqual([expected, expected])
   })
 })

@@ -3,8 +3,8 @@
  * typed arrays. `simd64` gives bit for bit what `reference` gives, `simd32` what `lift(float32)` gives (law L12).
  *
  * Tensors live on the JavaScript heap, or wait until their entries are needed (deferred.ts). What the machine works on is copied into its
- * memory, results out of it, but for states of a phase (replay.ts); so nothing aliases and the collector frees tensors as any other value. Numerics: as reference.ts; every single
- * operation is rounded to the kind of the entries, by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
+ * memory, results out of it, but for those of steps that are taken again and again (replay.ts); so nothing aliases and the collector frees tensors as any other
+ * value. Numerics: as reference.ts; every single operation is rounded to the kind of the entries, by storing it there (for + − × ÷ of singles, rounding the double result is rounding once). NaN and infinities propagate.
  */
 import type { Algebra, Op, Shape } from '../algebra.ts'
 import {
